@@ -1,0 +1,34 @@
+import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import type { Tables } from './schema.ts'
+
+/** Kysely over a pool, and the pool itself for named statements and the job queue. */
+export class Db extends Kysely<Tables> {
+  readonly pool: pg.Pool
+
+  constructor(pool: pg.Pool) {
+    super({ dialect: new PostgresDialect({ pool }), plugins: [new CamelCasePlugin()] })
+    this.pool = pool
+  }
+}
+
+export interface ConnectOptions {
+  url: string
+  /** Connections at most; 10 unless given. */
+  max?: number
+  /** Told when an idle connection breaks; the pool replaces it by itself. */
+  onIdleError?: (error: Error) => void
+}
+
+/** Opens a pool. Nothing is connected until the first query. */
+export function connect({ url, max = 10, onIdleError = () => {} }: ConnectOptions): Db {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: 5_000,
+    application_name: 'acme-support-chat',
+  })
+  // Without a handler an idle connection's end takes the process down.
+  pool.on('error', onIdleError)
+  return new Db(pool)
+}

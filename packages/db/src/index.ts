@@ -1,0 +1,6 @@
+export { type ConnectOptions, connect, Db } from './connect.ts'
+export { readEpoch, renewEpoch } from './epoch.ts'
+export type { Jobs } from './jobs.ts'
+export { migrate } from './migrate.ts'
+export type { Queries, SupportChatsTable, SupportMessagesTable, Tables, UsersTable } from './schema.ts'
+export { statement } from './statement.ts'
