@@ -1,0 +1,43 @@
+import { sql } from 'kysely'
+import { z } from 'zod'
+import { chatTopic } from '../../chat/topic.ts'
+import type { Deps } from '../../deps.ts'
+import { Refusal } from '../../errors.ts'
+import { inboxHint } from '../inbox-feed.ts'
+
+export const archiveInput = z.strictObject({
+  chatId: z.uuid(),
+  /** The last `seq` the admin has seen. */
+  upTo: z.int().min(0).max(2_147_483_647),
+})
+
+/**
+ * P7: puts a chat away, unless the user has written after what the admin saw. Idempotent. Nothing that is still
+ * unread is emailed from an archived chat.
+ *
+ * @throws Refusal chat_unknown, chat_moved_on
+ */
+export async function archive(
+  { db, hub }: Pick<Deps, 'db' | 'hub'>,
+  { chatId, upTo }: z.output<typeof archiveInput>,
+): Promise<{ archivedAt: Date }> {
+  // One statement: a user's message locks the same row, so it comes wholly before (refused) or after (woken).
+  const archived = await db
+    .updateTable('supportChats')
+    .set({
+      archivedAt: sql<Date>`coalesce(archived_at, now())`,
+      replyEmailDueAt: null,
+      updatedAt: sql<Date>`now()`,
+    })
+    .where('id', '=', chatId)
+    .where('lastUserSeq', '<=', upTo)
+    .returning('archivedAt')
+    .executeTakeFirst()
+  if (!archived?.archivedAt) {
+    const chat = await db.selectFrom('supportChats').select('id').where('id', '=', chatId).executeTakeFirst()
+    throw new Refusal(chat ? 'chat_moved_on' : 'chat_unknown')
+  }
+  hub.publish(chatTopic(chatId), { type: 'state' })
+  inboxHint(hub, chatId, 'chats_changed')
+  return { archivedAt: archived.archivedAt }
+}

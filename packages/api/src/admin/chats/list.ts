@@ -1,0 +1,78 @@
+import type { Tables } from '@acme/db'
+import { type ExpressionBuilder, sql } from 'kysely'
+import { z } from 'zod'
+import type { Deps } from '../../deps.ts'
+import { Refusal } from '../../errors.ts'
+import type { SupportChatListItem } from '../../present.ts'
+import { presentCard, selectCards } from './card.ts'
+
+export const listInput = z.strictObject({
+  archived: z.boolean().default(false),
+  /** Words of messages, or the beginning of a name or an email. */
+  search: z.string().trim().max(200).optional(),
+  /** `nextCursor` of the page before. */
+  cursor: z.string().max(100).nullish(),
+  limit: z.int().min(1).max(100).default(30),
+})
+
+export interface SupportChatList {
+  chats: SupportChatListItem[]
+  /** Null at the end. */
+  nextCursor: string | null
+}
+
+/** A page of the inbox, newest message first; a page costs the same however many chats there are. */
+export async function list(
+  { db }: Pick<Deps, 'db'>,
+  { archived, search, cursor, limit }: z.output<typeof listInput>,
+): Promise<SupportChatList> {
+  let query = selectCards(db)
+    .where('c.archivedAt', archived ? 'is not' : 'is', null)
+    .orderBy('c.lastMessageAt', 'desc')
+    .orderBy('c.id', 'desc')
+    .limit(limit + 1)
+  if (search) query = query.where((where) => matches(where, search))
+  if (cursor) {
+    const { at, id } = parseCursor(cursor)
+    query = query.where(sql<boolean>`(c.last_message_at, c.id) < (${at}::timestamptz, ${id}::uuid)`)
+  }
+  // Microseconds, which a Date has not: without them the page's edge would be read twice or not at all.
+  const rows = await query.select(sql<string>`c.last_message_at::text`.as('lastMessageAtText')).execute()
+
+  const page = rows.slice(0, limit)
+  const last = rows.length > limit ? page.at(-1) : undefined
+  return {
+    chats: page.map(presentCard),
+    nextCursor: last ? `${last.lastMessageAtText}|${last.id}` : null,
+  }
+}
+
+function parseCursor(cursor: string): { at: string; id: string } {
+  const [at, id] = cursor.split('|')
+  if (
+    !at ||
+    !/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?$/.test(at) ||
+    !z.uuid().safeParse(id).success
+  ) {
+    throw new Refusal('cursor_invalid', { field: 'cursor' })
+  }
+  return { at, id: id ?? '' }
+}
+
+type CardTables = Tables & { c: Tables['supportChats']; u: Tables['users'] }
+
+/** Full text on messages (every word), or a word's beginning in name and email; both have an index. */
+function matches(where: ExpressionBuilder<CardTables, 'c' | 'u'>, search: string) {
+  const people = search
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter(Boolean)
+    .map((word) => `${word}:*`)
+    .join(' & ')
+  return where.or([
+    sql<boolean>`c.id in (select m.chat_id from support_messages m
+      where to_tsvector('simple', m.content) @@ plainto_tsquery('simple', ${search}))`,
+    sql<boolean>`u.id in (select p.id from users p
+      where to_tsvector('simple', coalesce(p.name, '') || ' ' || translate(coalesce(p.email, ''), '@.', '  '))
+        @@ to_tsquery('simple', ${people}))`,
+  ])
+}

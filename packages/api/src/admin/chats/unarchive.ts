@@ -1,0 +1,25 @@
+import { sql } from 'kysely'
+import { z } from 'zod'
+import { chatTopic } from '../../chat/topic.ts'
+import type { Deps } from '../../deps.ts'
+import { Refusal } from '../../errors.ts'
+import { inboxHint } from '../inbox-feed.ts'
+
+export const unarchiveInput = z.strictObject({ chatId: z.uuid() })
+
+/** Brings a chat back into the inbox. Idempotent. @throws Refusal chat_unknown */
+export async function unarchive(
+  { db, hub }: Pick<Deps, 'db' | 'hub'>,
+  { chatId }: z.output<typeof unarchiveInput>,
+): Promise<{ archivedAt: null }> {
+  const restored = await db
+    .updateTable('supportChats')
+    .set({ archivedAt: null, updatedAt: sql<Date>`now()` })
+    .where('id', '=', chatId)
+    .returning('id')
+    .executeTakeFirst()
+  if (!restored) throw new Refusal('chat_unknown')
+  hub.publish(chatTopic(chatId), { type: 'state' })
+  inboxHint(hub, chatId, 'chats_changed')
+  return { archivedAt: null }
+}

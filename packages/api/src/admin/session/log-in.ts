@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import type { Deps } from '../../deps.ts'
+import { Refusal } from '../../errors.ts'
+import { verifyPassword } from '../../identity/password.ts'
+import { openSession } from '../../identity/sessions.ts'
+import { type AdminProfile, presentAdmin } from './get.ts'
+
+export const logInInput = z.strictObject({
+  email: z.string().trim().toLowerCase().max(254),
+  password: z.string().max(1_000),
+})
+
+/** As slow as a real one; the password of nobody. */
+const NOBODY = `argon2id$19456$2$1$${'A'.repeat(22)}$${'A'.repeat(43)}`
+
+/**
+ * Checks a password and opens a session. An unknown email takes as long as a wrong password and says the same.
+ * Only failures count against the limit, which is kept per address and email together.
+ *
+ * @throws Refusal log_in_wrong, rate_limited
+ */
+export async function logIn(
+  { db, sessionSecret, limits }: Pick<Deps, 'db' | 'sessionSecret' | 'limits'>,
+  address: string,
+  { email, password }: z.output<typeof logInInput>,
+): Promise<{ token: string; admin: AdminProfile }> {
+  const key = `${address} ${email}`
+  limits.logIn.take(key)
+  const admin = await db
+    .selectFrom('users as u')
+    .innerJoin('adminCredentials as c', 'c.userId', 'u.id')
+    .select(['u.id', 'u.email', 'u.name', 'u.disabledAt', 'c.passwordHash'])
+    .where('u.kind', '=', 'admin')
+    .where('u.email', '=', email)
+    .executeTakeFirst()
+  const right = await verifyPassword(password, admin?.passwordHash ?? NOBODY)
+  if (!admin || !right || admin.disabledAt) throw new Refusal('log_in_wrong')
+  limits.logIn.giveBack(key)
+  return {
+    token: await openSession(db, sessionSecret, { id: admin.id, kind: 'admin' }),
+    admin: presentAdmin(admin),
+  }
+}

@@ -1,0 +1,18 @@
+import type { Queries } from '@acme/db'
+import { Refusal } from '../errors.ts'
+import type { Member } from '../identity/caller.ts'
+
+/**
+ * The rule of P9: a chat is there for its user and for admins. To everybody else it looks like one that does
+ * not exist.
+ *
+ * @throws Refusal chat_unknown
+ */
+export async function ensureAccess(db: Queries, caller: Member, chatId: string): Promise<void> {
+  const chat = await db
+    .selectFrom('supportChats')
+    .select('userId')
+    .where('id', '=', chatId)
+    .executeTakeFirst()
+  if (!chat || (caller.type === 'user' && chat.userId !== caller.userId)) throw new Refusal('chat_unknown')
+}

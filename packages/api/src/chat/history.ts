@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import type { Deps } from '../deps.ts'
+import type { Member } from '../identity/caller.ts'
+import type { SupportMessage } from '../present.ts'
+import { ensureAccess } from './access.ts'
+import { messagesBefore, PAGE } from './messages.ts'
+
+export const historyInput = z.strictObject({
+  chatId: z.uuid(),
+  /** Messages with a smaller `seq` than this. */
+  before: z.int().min(1),
+  limit: z.int().min(1).max(100).default(PAGE),
+})
+
+/** The page of messages before a `seq`, oldest first. @throws Refusal chat_unknown */
+export async function history(
+  { db }: Pick<Deps, 'db'>,
+  caller: Member,
+  { chatId, before, limit }: z.output<typeof historyInput>,
+): Promise<{ messages: SupportMessage[]; hasEarlier: boolean }> {
+  await ensureAccess(db, caller, chatId)
+  const messages = await messagesBefore(db, chatId, before, limit)
+  return { messages, hasEarlier: (messages[0]?.seq ?? 1) > 1 }
+}

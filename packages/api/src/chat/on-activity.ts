@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import type { Deps } from '../deps.ts'
+import { Refusal } from '../errors.ts'
+import type { Member } from '../identity/caller.ts'
+import type { ChatActivity, Participant } from '../present.ts'
+import { Wake } from '../wake.ts'
+import type { Follower } from './on-message.ts'
+import { Presence } from './presence.ts'
+import { chatTopic, readChatHint } from './topic.ts'
+
+export const onActivityInput = z.strictObject({ chatId: z.uuid() })
+
+/** How often who is here says so; whoever is silent for longer than twice this is gone. */
+export const PRESENCE_INTERVAL_MS = 10_000
+
+/**
+ * Follows what goes on around the messages: first the present state, then the whole state at each change. What
+ * changes while the reader is busy becomes one event. While it runs, the caller counts as here.
+ *
+ * @throws Refusal chat_unknown
+ */
+export async function* onActivity(
+  { db, hub }: Pick<Deps, 'db' | 'hub'>,
+  caller: Member,
+  { chatId }: z.output<typeof onActivityInput>,
+  { signal, drained }: Follower,
+): AsyncGenerator<ChatActivity, void> {
+  const topic = chatTopic(chatId)
+  const self: Participant = { id: caller.userId, side: caller.type, name: caller.name }
+  const presence = new Presence(self)
+  const wake = new Wake()
+  const announce = (type: 'arrived' | 'here' | 'left') => hub.publish(topic, { type, ...self })
+
+  let marksMayDiffer = true
+  const stop = hub.listen(topic, (body) => {
+    const hint = readChatHint(body)
+    if (!hint || hint.type === 'message') return
+    if (hint.type === 'state') marksMayDiffer = true
+    else if (presence.hear(hint) === 'answer') announce('here')
+    wake.wake()
+  })
+  const heartbeat = setInterval(() => announce('here'), PRESENCE_INTERVAL_MS)
+
+  try {
+    let marks = await readMarks()
+    announce('arrived')
+    let last = ''
+    while (!signal.aborted) {
+      if (marksMayDiffer) {
+        marksMayDiffer = false
+        marks = await readMarks()
+      }
+      const activity = { ...marks, ...presence.state() }
+      const picture = JSON.stringify(activity)
+      if (picture !== last) yield activity
+      last = picture
+      await drained(signal)
+      // Wakes also without a hint, because typing and presence fade by themselves.
+      await wake.wait(signal, presence.fadesInMs())
+    }
+  } finally {
+    clearInterval(heartbeat)
+    stop()
+    announce('left')
+  }
+
+  async function readMarks() {
+    const chat = await db
+      .selectFrom('supportChats')
+      .select(['userId', 'userReadSeq', 'adminReadSeq', 'archivedAt'])
+      .where('id', '=', chatId)
+      .executeTakeFirst()
+    if (!chat || (caller.type === 'user' && chat.userId !== caller.userId)) throw new Refusal('chat_unknown')
+    const { userReadSeq, adminReadSeq, archivedAt } = chat
+    return { userReadSeq, adminReadSeq, archivedAt }
+  }
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import { inboxHint } from '../admin/inbox-feed.ts'
+import { normalizeContent, previewOf } from '../content.ts'
+import type { Deps } from '../deps.ts'
+import { Refusal } from '../errors.ts'
+import type { Member } from '../identity/caller.ts'
+import type { SupportMessage } from '../present.ts'
+import type { StoredRow } from './store-messages.ts'
+import { chatTopic } from './topic.ts'
+
+export const sendInput = z.strictObject({
+  chatId: z.uuid(),
+  /** UUIDv7 (RFC 9562), made by the sender; the same on every retry. */
+  id: z.uuid(),
+  content: z.string(),
+})
+
+/**
+ * Stores a message, then tells everybody who follows the chat. Sent again with the same id it answers the same
+ * message; the sender type follows from who calls. A user's message wakes an archived chat.
+ *
+ * @throws Refusal content_*, chat_unknown, message_id_taken, rate_limited, busy, unavailable
+ */
+export async function send(
+  { writer, hub, limits }: Pick<Deps, 'writer' | 'hub' | 'limits'>,
+  caller: Member,
+  input: z.output<typeof sendInput>,
+): Promise<SupportMessage> {
+  const content = normalizeContent(input.content)
+  limits.send.take(caller.userId)
+
+  const row = await writer.write({
+    id: input.id,
+    chatId: input.chatId,
+    content,
+    preview: previewOf(content),
+    senderType: caller.type,
+    senderId: caller.userId,
+    ownerId: caller.type === 'user' ? caller.userId : null,
+  })
+  if (row.outcome === 'chat_unknown') throw new Refusal('chat_unknown')
+  if (row.outcome === 'known') {
+    const same =
+      row.chatId === input.chatId &&
+      row.content === content &&
+      row.senderType === caller.type &&
+      row.senderId === caller.userId
+    if (!same) throw new Refusal('message_id_taken', { field: 'id' })
+  }
+
+  const message = present(row)
+  // A known one is announced again: its first sender's process may have died between commit and hint.
+  hub.publish(chatTopic(message.chatId), { type: 'message', seq: message.seq }, message)
+  if (row.woke) hub.publish(chatTopic(message.chatId), { type: 'state' })
+  inboxHint(hub, message.chatId, caller.type === 'user' ? 'new_user_message' : 'chats_changed')
+  return message
+}
+
+function present({
+  id,
+  chatId,
+  seq,
+  content,
+  senderType,
+  senderName,
+  readAt,
+  createdAt,
+}: StoredRow): SupportMessage {
+  return { id, chatId, seq, content, senderType, senderName, readAt, createdAt }
+}

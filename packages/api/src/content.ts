@@ -1,0 +1,46 @@
+import { Refusal } from './errors.ts'
+
+/** In code points, as Postgres counts them. */
+const MAX_CHARACTERS = 4_000
+const PREVIEW_CHARACTERS = 100
+
+/** Control characters other than new line and tab are no text; NUL is refused by Postgres anyway. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const NOT_TEXT = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/
+
+/** What shows nothing: white space, zero-width and filler characters, also in any mixture. */
+const BLANK = /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\u2800]*$/u
+
+/**
+ * The text of a message as it is stored: line ends unified, trimmed, otherwise as written.
+ *
+ * @throws Refusal content_too_long, content_invalid, content_blank
+ */
+export function normalizeContent(written: string): string {
+  // Before any other look at it, so that a huge text costs nothing.
+  if (written.length > MAX_CHARACTERS * 4) throw new Refusal('content_too_long', { field: 'content' })
+  const content = written.replace(/\r\n?/g, '\n').trim()
+  // A lone surrogate would be stored as another character than the one that was sent.
+  if (NOT_TEXT.test(content) || !content.isWellFormed())
+    throw new Refusal('content_invalid', { field: 'content' })
+  if (BLANK.test(content)) throw new Refusal('content_blank', { field: 'content' })
+  if (content.length > MAX_CHARACTERS && [...content].length > MAX_CHARACTERS) {
+    throw new Refusal('content_too_long', { field: 'content' })
+  }
+  return content
+}
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+
+/** The first 100 characters on one line; no emoji or accent is cut in two. */
+export function previewOf(content: string): string {
+  const line = content.slice(0, PREVIEW_CHARACTERS * 12).replace(/\s+/g, ' ')
+  if (line.length <= PREVIEW_CHARACTERS) return line
+  let preview = ''
+  let count = 0
+  for (const { segment } of graphemes.segment(line)) {
+    if (++count > PREVIEW_CHARACTERS) break
+    preview += segment
+  }
+  return preview
+}

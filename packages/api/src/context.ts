@@ -1,0 +1,23 @@
+import type { Caller } from './identity/caller.ts'
+
+/** What is known of a call before its input: who calls, from where, over what. */
+export interface Context {
+  caller: Caller
+  /** The peer's address, for limits; never logged. */
+  address: string
+  transport: HttpTransport | SocketTransport
+}
+
+export interface HttpTransport {
+  type: 'http'
+  /** Sets the admin's session cookie, or clears it. */
+  setSessionCookie: (token: string | null) => void
+}
+
+export interface SocketTransport {
+  type: 'socket'
+  /** Resolves when the peer has taken most of what was sent. */
+  drained: (signal: AbortSignal) => Promise<void>
+  /** Open subscriptions on this socket; kept by the procedures. */
+  subscriptions: { count: number }
+}

@@ -1,0 +1,22 @@
+import type { Db } from '@acme/db'
+import type { Hub } from '@acme/realtime'
+import type { InboxFeed } from './admin/inbox-feed.ts'
+import type { MessageWriter } from './chat/message-writer.ts'
+import type { IdentityRules } from './identity/identity-token.ts'
+import type { RateLimit } from './rate-limit.ts'
+
+/** What use cases work with; made once, in `server.ts`. */
+export interface Deps {
+  db: Db
+  hub: Hub
+  writer: MessageWriter
+  inbox: InboxFeed
+  /** The database's epoch as last seen; the sweep keeps it current. */
+  epoch: () => string
+  identity: IdentityRules
+  /** Keys the hashes of session tokens. */
+  sessionSecret: string
+  /** How long a reply may stay unread before it is emailed. */
+  replyEmailDelayMs: number
+  limits: { send: RateLimit; typing: RateLimit; startSession: RateLimit; logIn: RateLimit }
+}

@@ -1,0 +1,135 @@
+import { initTRPC, TRPCError } from '@trpc/server'
+import { getHTTPStatusCodeFromError } from '@trpc/server/http'
+import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
+import superjson from 'superjson'
+import { ZodError } from 'zod'
+import type { Context } from './context.ts'
+import { Refusal } from './errors.ts'
+import { isConnectionLost } from './postgres-errors.ts'
+
+const MAX_SUBSCRIPTIONS_PER_SOCKET = 8
+
+const t = initTRPC.context<Context>().create({
+  transformer: superjson,
+  // Stack traces stay here, whatever NODE_ENV says.
+  isDev: false,
+  errorFormatter({ shape, error }) {
+    const { code, message, details } = describe(error)
+    const known = new TRPCError({ code, message })
+    return {
+      message,
+      code: TRPC_ERROR_CODES_BY_KEY[code],
+      data: {
+        code,
+        httpStatus: getHTTPStatusCodeFromError(known),
+        path: shape.data.path ?? null,
+        ...details,
+      },
+    }
+  },
+})
+
+interface ErrorDetails {
+  /** Which of the expected errors it is; see docs/errors.md. */
+  reason?: string
+  /** The input field it is about. */
+  field?: string
+  /** When to come back. */
+  retryAfterMs?: number
+  /** Of an unexpected error: the id under which it stands in the log. */
+  errorId?: string
+}
+
+type ErrorCode = TRPCError['code']
+
+/** What a client may know of an error. */
+function describe(error: TRPCError): { code: ErrorCode; message: string; details: ErrorDetails } {
+  const refusal = refusalOf(error)
+  if (refusal) {
+    const { code, message, reason, details } = refusal
+    return { code, message, details: { reason, ...details } }
+  }
+  if (error.cause instanceof ZodError) {
+    const [issue] = error.cause.issues
+    const field = issue?.path.join('.') ?? ''
+    const message = field ? `${field}: ${issue?.message}` : (issue?.message ?? 'The input is not valid.')
+    return { code: 'BAD_REQUEST', message, details: { reason: 'input_invalid', ...(field && { field }) } }
+  }
+  if (error.code !== 'INTERNAL_SERVER_ERROR') {
+    // tRPC's own: unknown paths, wrong methods, bodies that are no JSON.
+    return { code: error.code, message: error.message.slice(0, 200), details: {} }
+  }
+  const errorId = errorIdOf(error)
+  return {
+    code: error.code,
+    message: `Something went wrong on our side (${errorId}). Try again.`,
+    details: { errorId },
+  }
+}
+
+/** The expected error behind what tRPC reports; null for a fault of ours. */
+export function refusalOf({ cause }: TRPCError): Refusal | null {
+  if (cause instanceof Refusal) return cause
+  return isConnectionLost(cause) ? new Refusal('unavailable', { retryAfterMs: 1_000 }) : null
+}
+
+const errorIds = new WeakMap<TRPCError, string>()
+
+/** The id that both the log and the client get to see of an unexpected error. */
+export function errorIdOf(error: TRPCError): string {
+  const id = errorIds.get(error) ?? crypto.randomUUID()
+  errorIds.set(error, id)
+  return id
+}
+
+export const createRouter = t.router
+
+/** Anyone, limited by address. */
+export const publicProcedure = t.procedure
+
+/** The user of a chat or an admin; which chat it may be is decided with its row. */
+export const memberProcedure = t.procedure.use(({ ctx, next }) => {
+  const { caller } = ctx
+  if (caller.type === 'anonymous') throw new Refusal('session_missing')
+  return next({ ctx: { caller } })
+})
+
+/** A signed user or a visitor. */
+export const userProcedure = t.procedure.use(({ ctx, next }) => {
+  const { caller } = ctx
+  if (caller.type === 'anonymous') throw new Refusal('session_missing')
+  if (caller.type !== 'user') throw new Refusal('users_only')
+  return next({ ctx: { caller } })
+})
+
+/** Support staff. */
+export const adminProcedure = t.procedure.use(({ ctx, next }) => {
+  const { caller } = ctx
+  if (caller.type === 'anonymous') throw new Refusal('session_missing')
+  if (caller.type !== 'admin') throw new Refusal('admins_only')
+  return next({ ctx: { caller } })
+})
+
+/** A subscription over a socket, counted against the socket's bound until it ends. */
+const following = t.middleware(({ ctx, signal, next }) => {
+  const { transport } = ctx
+  if (transport.type !== 'socket' || !signal) throw new Refusal('socket_only')
+  const { subscriptions, drained } = transport
+  if (subscriptions.count >= MAX_SUBSCRIPTIONS_PER_SOCKET) throw new Refusal('too_many_subscriptions')
+  subscriptions.count += 1
+  signal.addEventListener('abort', () => (subscriptions.count -= 1), { once: true })
+  return next({ ctx: { follower: { signal, drained } } })
+})
+
+export const memberFollowing = memberProcedure.use(following)
+export const adminFollowing = adminProcedure.use(following)
+
+/** Answers that set a cookie or hand out a session need a response of their own. */
+const overHttp = t.middleware(({ ctx, next }) => {
+  const { transport } = ctx
+  if (transport.type !== 'http') throw new Refusal('http_only')
+  return next({ ctx: { transport } })
+})
+
+export const publicOverHttp = publicProcedure.use(overHttp)
+export const adminOverHttp = adminProcedure.use(overHttp)

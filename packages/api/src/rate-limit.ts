@@ -1,0 +1,57 @@
+import { Refusal } from './errors.ts'
+
+export interface RateLimitOptions {
+  /** How many may come at once. */
+  burst: number
+  /** How many come back per second. */
+  perSecond: number
+}
+
+/** Keys kept at most; beyond it the one unused for longest is forgotten. */
+const MAX_KEYS = 50_000
+
+/** A token bucket per key, in this process. The clock is in milliseconds. */
+export class RateLimit {
+  readonly #options: RateLimitOptions
+  readonly #now: () => number
+  readonly #buckets = new Map<string, { tokens: number; at: number }>()
+
+  constructor(options: RateLimitOptions, now: () => number = Date.now) {
+    this.#options = options
+    this.#now = now
+  }
+
+  /** Takes one token. @throws Refusal rate_limited with the time until the next one. */
+  take(key: string): void {
+    const bucket = this.#bucket(key)
+    if (bucket.tokens < 1) {
+      const retryAfterMs = Math.ceil(((1 - bucket.tokens) / this.#options.perSecond) * 1000)
+      throw new Refusal('rate_limited', { retryAfterMs })
+    }
+    bucket.tokens -= 1
+  }
+
+  /** Gives the token back, for what turned out to be harmless. */
+  giveBack(key: string): void {
+    const bucket = this.#bucket(key)
+    bucket.tokens = Math.min(this.#options.burst, bucket.tokens + 1)
+  }
+
+  #bucket(key: string) {
+    const { burst, perSecond } = this.#options
+    const now = this.#now()
+    const known = this.#buckets.get(key)
+    const tokens = known ? Math.min(burst, known.tokens + ((now - known.at) / 1000) * perSecond) : burst
+    const bucket = { tokens, at: now }
+    // Deleted first, so that the map stays in order of last use.
+    this.#buckets.delete(key)
+    this.#buckets.set(key, bucket)
+    if (this.#buckets.size > MAX_KEYS) {
+      for (const oldest of this.#buckets.keys()) {
+        this.#buckets.delete(oldest)
+        break
+      }
+    }
+    return bucket
+  }
+}
