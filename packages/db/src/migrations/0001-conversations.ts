@@ -103,4 +103,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       updated_at timestamptz not null default now(),
       primary key (chat_id, up_to_seq)
     )`.execute(db)
+  await sql`create index reply_emails_claimed on reply_emails (updated_at) where state = 'claimed'`.execute(
+    db,
+  )
 }
