@@ -18,6 +18,7 @@ export interface SocketTransport {
   type: 'socket'
   /** Resolves when the peer has taken most of what was sent. */
   drained: (signal: AbortSignal) => Promise<void>
-  /** Open subscriptions on this socket; kept by the procedures. */
+  /** Calls under way and open subscriptions on this socket; counted by the procedures. */
+  calls: { count: number }
   subscriptions: { count: number }
 }

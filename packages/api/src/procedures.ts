@@ -8,6 +8,7 @@ import { Refusal } from './errors.ts'
 import { isConnectionLost } from './postgres-errors.ts'
 
 const MAX_SUBSCRIPTIONS_PER_SOCKET = 8
+const MAX_CALLS_PER_SOCKET = 200
 
 const t = initTRPC.context<Context>().create({
   transformer: superjson,
@@ -84,18 +85,31 @@ export function errorIdOf(error: TRPCError): string {
 
 export const createRouter = t.router
 
+/** Counts what is under way on a socket: one socket can't have everything done at once, and a drain waits for it. */
+const counted = t.procedure.use(async ({ ctx: { transport }, type, next }) => {
+  if (transport.type !== 'socket' || type === 'subscription') return next()
+  if (transport.calls.count >= MAX_CALLS_PER_SOCKET)
+    throw new Refusal('rate_limited', { retryAfterMs: 1_000 })
+  transport.calls.count += 1
+  try {
+    return await next()
+  } finally {
+    transport.calls.count -= 1
+  }
+})
+
 /** Anyone, limited by address. */
-export const publicProcedure = t.procedure
+const publicProcedure = counted
 
 /** The user of a chat or an admin; which chat it may be is decided with its row. */
-export const memberProcedure = t.procedure.use(({ ctx, next }) => {
+export const memberProcedure = counted.use(({ ctx, next }) => {
   const { caller } = ctx
   if (caller.type === 'anonymous') throw new Refusal('session_missing')
   return next({ ctx: { caller } })
 })
 
 /** A signed user or a visitor. */
-export const userProcedure = t.procedure.use(({ ctx, next }) => {
+export const userProcedure = counted.use(({ ctx, next }) => {
   const { caller } = ctx
   if (caller.type === 'anonymous') throw new Refusal('session_missing')
   if (caller.type !== 'user') throw new Refusal('users_only')
@@ -103,7 +117,7 @@ export const userProcedure = t.procedure.use(({ ctx, next }) => {
 })
 
 /** Support staff. */
-export const adminProcedure = t.procedure.use(({ ctx, next }) => {
+export const adminProcedure = counted.use(({ ctx, next }) => {
   const { caller } = ctx
   if (caller.type === 'anonymous') throw new Refusal('session_missing')
   if (caller.type !== 'admin') throw new Refusal('admins_only')

@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+/**
+ * Who may import whom (README, "Map"). A package can import only what its package.json lists (Biome's
+ * noUndeclaredDependencies), so the lists are the rule, and this holds the lists against the map.
+ *
+ * `values` may be imported for what they do, `types` for their types alone: those stand in devDependencies, where
+ * a value import fails the linter.
+ */
+const MAP: Record<string, { values: string[]; types?: string[] }> = {
+  db: { values: [] },
+  realtime: { values: [] },
+  local: { values: [] },
+  api: { values: ['db', 'realtime'] },
+  worker: { values: ['db'] },
+  client: { values: [], types: ['api'] },
+  react: { values: ['client'], types: ['api'] },
+  ui: { values: [] },
+  server: { values: ['api', 'db', 'realtime', 'worker'] },
+  widget: { values: ['client', 'react', 'ui'] },
+  admin: { values: ['client', 'react', 'ui'], types: ['api'] },
+}
+/** Only tests and what `pnpm start` does without settings may reach for these. */
+const FOR_TESTS = ['local']
+/** Tests and measurements may use everything. */
+const FREE = ['e2e', 'bench']
+/** What must not be known where: a framework in the core, a server in the browser. */
+const FOREIGN: Record<string, RegExp> = {
+  db: /^(react|fastify|@trpc)/,
+  realtime: /^(react|fastify|@trpc|kysely)/,
+  api: /^(react|fastify|ws$|nodemailer|graphile)/,
+  worker: /^(react|fastify|@trpc)/,
+  client: /^(react|preact|zod|fastify)/,
+  ui: /^(@trpc|zod|fastify|superjson)/,
+  widget: /^(zod|fastify|@tanstack|@trpc)/,
+}
+
+interface Manifest {
+  name: string
+  dependencies?: Record<string, string>
+  devDependencies?: Record<string, string>
+}
+
+const faults: string[] = []
+for (const folder of ['packages', 'apps']) {
+  for (const name of readdirSync(new URL(`../${folder}/`, import.meta.url))) {
+    if (FREE.includes(name)) continue
+    const manifest: Manifest = JSON.parse(
+      readFileSync(new URL(`../${folder}/${name}/package.json`, import.meta.url), 'utf8'),
+    )
+    const allowed = MAP[name]
+    if (!allowed) {
+      faults.push(`${name} is not on the map in .ci/arrows.ts`)
+      continue
+    }
+    const values = Object.keys(manifest.dependencies ?? {})
+    const types = Object.keys(manifest.devDependencies ?? {})
+    for (const dependency of ours(values)) {
+      if (!allowed.values.includes(dependency)) faults.push(`${name} must not import ${dependency}`)
+    }
+    for (const dependency of ours(types)) {
+      if (![...(allowed.types ?? []), ...FOR_TESTS].includes(dependency)) {
+        faults.push(`${name} must not import types of ${dependency}`)
+      }
+    }
+    for (const dependency of values) {
+      if (FOREIGN[name]?.test(dependency)) faults.push(`${name} must not know ${dependency}`)
+    }
+  }
+}
+
+for (const fault of faults) console.error(`arrows: ${fault}`)
+process.exitCode = faults.length > 0 ? 1 : 0
+
+function ours(dependencies: string[]): string[] {
+  return dependencies.filter((name) => name.startsWith('@acme/')).map((name) => name.slice('@acme/'.length))
+}

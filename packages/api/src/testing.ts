@@ -1,0 +1,71 @@
+import { connect, type Db } from '@acme/db'
+import { freshDatabase } from '@acme/local/testing'
+import { Hub } from '@acme/realtime'
+import { v7 as uuidv7 } from 'uuid'
+import type { Context } from './context.ts'
+import type { Caller } from './identity/caller.ts'
+import { type Api, createApi } from './server.ts'
+
+export const IDENTITY_SECRET = 'a secret for tests that is long enough'
+export const AUDIENCE = 'http://localhost:3000'
+export const SESSION_SECRET = 'another secret for tests, long enough'
+
+export interface Fixture extends AsyncDisposable {
+  db: Db
+  hub: Hub
+  api: Api
+  databaseUrl: string
+  /** The router as this caller reaches it over HTTP. */
+  as: (caller: Caller) => ReturnType<Api['router']['createCaller']>
+  user: (name?: string) => Promise<Extract<Caller, { type: 'user' }>>
+  admin: (name?: string) => Promise<Extract<Caller, { type: 'admin' }>>
+}
+
+/** The use cases over a database of their own, without a wire. */
+export async function fixture({ hub = new Hub(), replyEmailDelayMs = 300_000 } = {}): Promise<Fixture> {
+  const database = await freshDatabase()
+  const db = connect({ url: database.url, max: 20 })
+  const unlimited = { burst: 1_000_000, perSecond: 1_000_000 }
+  const api = await createApi({
+    db,
+    hub,
+    identitySecrets: [IDENTITY_SECRET],
+    audience: AUDIENCE,
+    sessionSecret: SESSION_SECRET,
+    replyEmailDelayMs,
+    onError: (error) => {
+      throw error
+    },
+    limits: { send: unlimited, typing: unlimited, startSession: unlimited },
+  })
+
+  const person = async (kind: 'user' | 'admin', name: string) => {
+    const id = uuidv7()
+    const email = `${name.toLowerCase()}.${id}@example.com`
+    await db
+      .insertInto('users')
+      .values({ id, kind, name, email, externalId: kind === 'user' ? id : null })
+      .execute()
+    return { userId: id, sessionId: uuidv7(), name, email }
+  }
+  return {
+    db,
+    hub,
+    api,
+    databaseUrl: database.url,
+    as: (caller) => {
+      const transport: Context['transport'] = { type: 'http', setSessionCookie: () => {} }
+      return api.router.createCaller({ caller, address: '127.0.0.1', transport })
+    },
+    user: async (name = 'Alice') => {
+      const { email: _, ...rest } = await person('user', name)
+      return { type: 'user', kind: 'user', ...rest }
+    },
+    admin: async (name = 'Sam') => ({ type: 'admin', ...(await person('admin', name)) }),
+    async [Symbol.asyncDispose]() {
+      api.close()
+      await db.destroy()
+      await database[Symbol.asyncDispose]()
+    },
+  }
+}
