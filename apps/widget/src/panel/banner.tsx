@@ -1,0 +1,28 @@
+import { Button } from '@acme/ui'
+import type { SupportChatState } from './support-chat-state.ts'
+import type { Texts } from './texts/texts.ts'
+
+/** What the connection means for the writer, when it means something. */
+export function Banner({ chat, texts }: { chat: SupportChatState; texts: Texts }) {
+  // The middle of the panel says it then, with what to do.
+  if (chat.phase === 'failed') return null
+  switch (chat.connection.type) {
+    case 'offline':
+      return (
+        <p className="panel-banner" role="status">
+          {texts.offline}
+        </p>
+      )
+    case 'ended':
+      return (
+        <div className="panel-banner" role="status">
+          {texts.ended}
+          <Button look="text" onClick={chat.reload}>
+            {texts.tryAgain}
+          </Button>
+        </div>
+      )
+    default:
+      return null
+  }
+}

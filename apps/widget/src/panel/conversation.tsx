@@ -1,0 +1,48 @@
+import { AlertIcon, Button, ChatIcon, EmptyState } from '@acme/ui'
+import { Messages } from './messages.tsx'
+import { Skeleton } from './skeleton.tsx'
+import type { SupportChatState } from './support-chat-state.ts'
+import type { Texts } from './texts/texts.ts'
+
+interface ConversationProps {
+  chat: SupportChatState
+  texts: Texts
+  language: string
+  onAtEnd: (atEnd: boolean) => void
+}
+
+/** The middle of the panel: on its way, failed, empty, or the messages. */
+export function Conversation(props: ConversationProps) {
+  const { chat, texts } = props
+  // Something of ours is there to show, even while the rest is not.
+  if (chat.pending.length > 0 && chat.phase !== 'failed') return <Messages {...props} />
+  switch (chat.phase) {
+    case 'loading':
+      return <Skeleton label={texts.loading} />
+    case 'failed':
+      return (
+        <div className="panel-middle" role="alert">
+          <EmptyState
+            icon={<AlertIcon />}
+            title={texts.failedTitle}
+            action={
+              <Button look="primary" onClick={chat.reload}>
+                {texts.tryAgain}
+              </Button>
+            }
+          >
+            {chat.failure}
+          </EmptyState>
+        </div>
+      )
+    case 'ready':
+      if (chat.messages.length > 0 || chat.typing.length > 0) return <Messages {...props} />
+      return (
+        <div className="panel-middle">
+          <EmptyState icon={<ChatIcon />} title={texts.emptyTitle}>
+            {texts.emptyText}
+          </EmptyState>
+        </div>
+      )
+  }
+}

@@ -1,0 +1,54 @@
+import type { KeyValueStorage } from '@acme/client'
+
+export interface Stored extends KeyValueStorage {
+  /** Takes over what another tab has stored. */
+  replace(outbox: string | null): void
+  /** Calls back with each key that another tab has changed; returns the way out. */
+  onKept(listener: (key: string) => void): () => void
+}
+
+/**
+ * The panel's storage: a copy the page handed over at start, every change written through to the page. A
+ * frame's own storage is partitioned or blocked in another site's page; the page's is not.
+ */
+export function createStored(
+  handedOver: string | null,
+  write: (key: string, value: string | null) => void,
+): Stored {
+  const listeners = new Set<(key: string) => void>()
+  let values = parse(handedOver)
+  return {
+    get: (key) => values.get(key) ?? null,
+    set(key, value) {
+      if (values.get(key) === value) return
+      values.set(key, value)
+      write(key, value)
+    },
+    remove(key) {
+      if (values.delete(key)) write(key, null)
+    },
+    replace(outbox) {
+      const before = values
+      values = parse(outbox)
+      for (const key of new Set([...before.keys(), ...values.keys()])) {
+        if (before.get(key) !== values.get(key)) for (const tell of listeners) tell(key)
+      }
+    },
+    onKept(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
+function parse(json: string | null): Map<string, string> {
+  try {
+    const value: unknown = JSON.parse(json ?? '{}')
+    if (typeof value !== 'object' || value === null) return new Map()
+    return new Map(
+      Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    )
+  } catch {
+    return new Map()
+  }
+}

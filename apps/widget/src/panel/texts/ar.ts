@@ -1,0 +1,31 @@
+import type { Texts } from './texts.ts'
+
+export const texts: Texts = {
+  title: 'الدعم',
+  close: 'إغلاق المحادثة',
+  soundOff: 'إيقاف الصوت',
+  soundOn: 'تشغيل الصوت',
+  dot: { connecting: 'جارٍ الاتصال…', online: 'متصل', offline: 'غير متصل', ended: 'انقطع الاتصال' },
+  messages: 'الرسائل',
+  placeholder: 'اكتب رسالة…',
+  send: 'إرسال',
+  left: (count) => (count < 0 ? `عدد الأحرف الزائدة: ${-count}` : `الأحرف المتبقية: ${count}`),
+  bubble: {
+    waiting: 'في الانتظار',
+    sending: 'جارٍ الإرسال',
+    sent: 'أُرسلت',
+    seen: 'قُرئت',
+    failed: 'لم تُرسل',
+    retry: 'إعادة المحاولة',
+    discard: 'حذف',
+  },
+  typing: (name) => `${name} يكتب الآن…`,
+  newMessages: 'رسائل جديدة',
+  loading: 'جارٍ التحميل…',
+  emptyTitle: 'كيف يمكننا مساعدتك؟',
+  emptyText: 'اكتب لنا، وسيظهر ردنا هنا.',
+  failedTitle: 'تعذر فتح المحادثة',
+  tryAgain: 'إعادة المحاولة',
+  offline: 'أنت غير متصل. ستُرسل رسائلك عند عودتك.',
+  ended: 'تم تسجيل خروجك.',
+}

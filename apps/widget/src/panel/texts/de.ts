@@ -1,0 +1,31 @@
+import type { Texts } from './texts.ts'
+
+export const texts: Texts = {
+  title: 'Support',
+  close: 'Chat schließen',
+  soundOff: 'Ton ausschalten',
+  soundOn: 'Ton einschalten',
+  dot: { connecting: 'Verbindet …', online: 'Online', offline: 'Offline', ended: 'Getrennt' },
+  messages: 'Nachrichten',
+  placeholder: 'Nachricht schreiben …',
+  send: 'Senden',
+  left: (count) => (count < 0 ? `${-count} Zeichen zu viel` : `Noch ${count} Zeichen`),
+  bubble: {
+    waiting: 'Wartet',
+    sending: 'Wird gesendet',
+    sent: 'Gesendet',
+    seen: 'Gelesen',
+    failed: 'Nicht gesendet',
+    retry: 'Erneut versuchen',
+    discard: 'Löschen',
+  },
+  typing: (name) => `${name} schreibt …`,
+  newMessages: 'Neue Nachrichten',
+  loading: 'Lädt …',
+  emptyTitle: 'Wie können wir helfen?',
+  emptyText: 'Schreiben Sie uns. Unsere Antwort erscheint genau hier.',
+  failedTitle: 'Der Chat konnte nicht geöffnet werden',
+  tryAgain: 'Erneut versuchen',
+  offline: 'Sie sind offline. Ihre Nachrichten werden gesendet, sobald Sie wieder online sind.',
+  ended: 'Sie wurden abgemeldet.',
+}

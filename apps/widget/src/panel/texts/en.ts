@@ -1,0 +1,31 @@
+import type { Texts } from './texts.ts'
+
+export const english: Texts = {
+  title: 'Support',
+  close: 'Close chat',
+  soundOff: 'Turn sound off',
+  soundOn: 'Turn sound on',
+  dot: { connecting: 'Connecting…', online: 'Online', offline: 'Offline', ended: 'Disconnected' },
+  messages: 'Messages',
+  placeholder: 'Write a message…',
+  send: 'Send',
+  left: (count) => (count < 0 ? `${-count} characters too many` : `${count} characters left`),
+  bubble: {
+    waiting: 'Waiting',
+    sending: 'Sending',
+    sent: 'Sent',
+    seen: 'Seen',
+    failed: 'Not sent',
+    retry: 'Try again',
+    discard: 'Delete',
+  },
+  typing: (name) => `${name} is typing…`,
+  newMessages: 'New messages',
+  loading: 'Loading…',
+  emptyTitle: 'How can we help?',
+  emptyText: 'Write to us. Our answer will appear right here.',
+  failedTitle: 'The chat could not be opened',
+  tryAgain: 'Try again',
+  offline: 'You are offline. Your messages will be sent when you are back.',
+  ended: 'You have been signed out.',
+}

@@ -1,0 +1,31 @@
+import type { Texts } from './texts.ts'
+
+export const texts: Texts = {
+  title: 'Ayuda',
+  close: 'Cerrar el chat',
+  soundOff: 'Desactivar el sonido',
+  soundOn: 'Activar el sonido',
+  dot: { connecting: 'Conectando…', online: 'En línea', offline: 'Sin conexión', ended: 'Desconectado' },
+  messages: 'Mensajes',
+  placeholder: 'Escribe un mensaje…',
+  send: 'Enviar',
+  left: (count) => (count < 0 ? `Sobran ${-count} caracteres` : `Quedan ${count} caracteres`),
+  bubble: {
+    waiting: 'En espera',
+    sending: 'Enviando',
+    sent: 'Enviado',
+    seen: 'Leído',
+    failed: 'No enviado',
+    retry: 'Reintentar',
+    discard: 'Eliminar',
+  },
+  typing: (name) => `${name} está escribiendo…`,
+  newMessages: 'Mensajes nuevos',
+  loading: 'Cargando…',
+  emptyTitle: '¿En qué podemos ayudarte?',
+  emptyText: 'Escríbenos. Nuestra respuesta aparecerá aquí mismo.',
+  failedTitle: 'No se pudo abrir el chat',
+  tryAgain: 'Reintentar',
+  offline: 'No tienes conexión. Tus mensajes se enviarán cuando vuelvas.',
+  ended: 'Se ha cerrado tu sesión.',
+}

@@ -1,0 +1,31 @@
+import type { Texts } from './texts.ts'
+
+export const texts: Texts = {
+  title: 'Assistance',
+  close: 'Fermer le chat',
+  soundOff: 'Couper le son',
+  soundOn: 'Activer le son',
+  dot: { connecting: 'Connexion…', online: 'En ligne', offline: 'Hors ligne', ended: 'Déconnecté' },
+  messages: 'Messages',
+  placeholder: 'Écrire un message…',
+  send: 'Envoyer',
+  left: (count) => (count < 0 ? `${-count} caractères en trop` : `${count} caractères restants`),
+  bubble: {
+    waiting: 'En attente',
+    sending: 'Envoi en cours',
+    sent: 'Envoyé',
+    seen: 'Lu',
+    failed: 'Non envoyé',
+    retry: 'Réessayer',
+    discard: 'Supprimer',
+  },
+  typing: (name) => `${name} écrit…`,
+  newMessages: 'Nouveaux messages',
+  loading: 'Chargement…',
+  emptyTitle: 'Comment pouvons-nous vous aider ?',
+  emptyText: 'Écrivez-nous. Notre réponse apparaîtra ici même.',
+  failedTitle: 'Le chat n’a pas pu s’ouvrir',
+  tryAgain: 'Réessayer',
+  offline: 'Vous êtes hors ligne. Vos messages partiront dès votre retour.',
+  ended: 'Vous avez été déconnecté.',
+}

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { daysBetween, groupByDay } from './group-by-day.ts'
+
+const at = (...parts: [number, number, number, number, number]) => new Date(...parts)
+
+test('items of one local day stand together, in order', () => {
+  const times = [at(2024, 0, 29, 0, 0), at(2024, 0, 29, 23, 59), at(2024, 0, 30, 0, 0), at(2024, 1, 1, 9, 0)]
+  const days = groupByDay(times, (time) => time)
+  expect(days.map((day) => [day.key, day.items.length])).toEqual([
+    ['2024-01-29', 2],
+    ['2024-01-30', 1],
+    ['2024-02-01', 1],
+  ])
+  expect(days[0]?.date).toBe(times[0])
+})
+
+test('no items make no days', () => {
+  expect(groupByDay([], () => new Date())).toEqual([])
+})
+
+test('the same day of two years is two days', () => {
+  expect(groupByDay([at(2023, 0, 29, 9, 0), at(2024, 0, 29, 9, 0)], (time) => time)).toHaveLength(2)
+})
+
+test('days are counted by the calendar, over month ends and clock changes', () => {
+  expect(daysBetween(at(2024, 0, 31, 23, 59), at(2024, 1, 1, 0, 1))).toBe(1)
+  expect(daysBetween(at(2024, 2, 30, 12, 0), at(2024, 3, 1, 0, 0))).toBe(2)
+  expect(daysBetween(at(2024, 9, 26, 0, 0), at(2024, 9, 28, 0, 0))).toBe(2)
+})

@@ -1,0 +1,32 @@
+export interface Day<T> {
+  /** The local calendar day, `2026-01-29`: a stable key. */
+  key: string
+  /** The time of the day's first item. */
+  date: Date
+  items: T[]
+}
+
+/** Groups items that are in order of time by the reader's calendar day, in the same order. */
+export function groupByDay<T>(items: readonly T[], dateOf: (item: T) => Date): Day<T>[] {
+  const days: Day<T>[] = []
+  for (const item of items) {
+    const date = dateOf(item)
+    const key = dayKey(date)
+    const last = days.at(-1)
+    if (last?.key === key) last.items.push(item)
+    else days.push({ key, date, items: [item] })
+  }
+  return days
+}
+
+/** The local calendar day as `2026-01-29`. */
+export function dayKey(date: Date): string {
+  const two = (value: number) => String(value).padStart(2, '0')
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+}
+
+/** Calendar days from `date` to `now`: 0 today, 1 yesterday. Not hours: a day may have 23 or 25 of them. */
+export function daysBetween(date: Date, now: Date): number {
+  const noon = (day: Date) => Date.UTC(day.getFullYear(), day.getMonth(), day.getDate(), 12)
+  return Math.round((noon(now) - noon(date)) / 86_400_000)
+}
