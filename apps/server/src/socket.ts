@@ -12,7 +12,7 @@ import type { SessionCookie } from './session-cookie.ts'
 import { boundSocket, drained } from './socket-bounds.ts'
 
 const MAX_FRAME_BYTES = 64 * 1024
-const MAX_CALLS_PER_FRAME = 10
+const MAX_CALLS_PER_FRAME = 100
 const MAX_SOCKETS_PER_USER = 20
 const AUTHENTICATION_MS = 5_000
 const FLUSH_MS = 2_000

@@ -1,0 +1,7 @@
+export { type DemoOptions, type DemoSite, demoSite } from './demo/site.ts'
+export { freePort } from './free-port.ts'
+export { type Mail, type Mailbox, type MailboxFault, startMailbox } from './mailbox.ts'
+export { type Person, people, signIdentity } from './people.ts'
+export { type Postgres, type PostgresOptions, startPostgres } from './postgres.ts'
+export { type ProxyMode, startProxy, type TcpProxy } from './proxy.ts'
+export { type ServerProcess, type ServerProcessOptions, startServerProcess } from './server-process.ts'
