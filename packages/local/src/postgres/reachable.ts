@@ -25,9 +25,10 @@ export async function reachableBinaries(binaries: Binaries, account: Account): P
 
 /** The folder itself, or one in its place when it lies where the account can't enter. */
 export async function reachableFolder(folder: string, account: Account): Promise<string> {
-  return (await blockingFolder(dirname(folder), account))
-    ? join(await sharedFolder(), `data-${digest(folder)}`)
-    : folder
+  const blocking = await blockingFolder(dirname(folder), account)
+  // A file in the way is another fault, which making the folder will name.
+  if (blocking === null || !(await lstat(blocking).catch(() => null))?.isDirectory()) return folder
+  return join(await sharedFolder(), `data-${digest(folder)}`)
 }
 
 /** In a folder that everybody can write to somebody else may have laid a trap: it must be root's own. */
