@@ -27,7 +27,7 @@ export interface StackOptions {
 
 /** The real thing in processes of its own: servers with their workers, a database, a mailbox. */
 export async function startStack({ servers = 1, env = {}, databaseUrl }: StackOptions = {}): Promise<Stack> {
-  await using parts = new AsyncDisposableStack()
+  const parts = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'acme-stack-'))
   parts.defer(() => rm(folder, { recursive: true, force: true }))
   const database = databaseUrl ? { url: databaseUrl } : parts.use(await freshDatabase())
@@ -57,15 +57,19 @@ export async function startStack({ servers = 1, env = {}, databaseUrl }: StackOp
     return server
   }
   const processes: ServerProcess[] = []
-  for (let n = 0; n < servers; n++) processes.push(await startServer())
+  try {
+    for (let n = 0; n < servers; n++) processes.push(await startServer())
+  } catch (error) {
+    await parts.disposeAsync()
+    throw error
+  }
   const [first] = processes
-  const stack = parts.move()
   return {
     servers: processes,
     url: publicUrl ?? first?.url ?? '',
     databaseUrl: database.url,
     mailbox,
     startServer,
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
   }
 }

@@ -1,0 +1,134 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { connect, migrate } from '@acme/db'
+import { type Postgres, startPostgres } from '@acme/local'
+import pg from 'pg'
+import { v7 as uuidv7 } from 'uuid'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { follow, numbers } from '../support/follower.ts'
+import { type Stack, startStack } from '../support/stack.ts'
+import { overHttp, overSocket, signInAs, somebody } from '../support/wire.ts'
+
+let folder: string
+let postgres: Postgres
+let stack: Stack
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'acme-crash-'))
+  await chmod(folder, 0o755)
+  // One of its own: this one is killed.
+  postgres = await startPostgres({ dataDir: join(folder, 'postgres') })
+  await postgres.createDatabase('crash')
+  const db = connect({ url: postgres.urlOf('crash') })
+  await migrate(db)
+  await db.destroy()
+  stack = await startStack({ databaseUrl: postgres.urlOf('crash') })
+})
+afterAll(async () => {
+  await stack[Symbol.asyncDispose]()
+  await postgres.stop('immediate')
+  await rm(folder, { recursive: true, force: true })
+})
+
+async function storedIds(chatId: string): Promise<{ id: string; seq: number }[]> {
+  const db = new pg.Client({ connectionString: postgres.urlOf('crash') })
+  await db.connect()
+  const { rows } = await db.query('select id, seq from support_messages where chat_id = $1 order by seq', [chatId])
+  await db.end()
+  return rows
+}
+
+test('P1 what was acknowledged is there after SIGKILL of server and database, once and without a gap', async () => {
+  const alice = await signInAs(stack, somebody('alice'))
+  const chat = await alice.trpc.chat.get.query()
+  const port = stack.servers[0]?.port ?? 0
+  const acknowledged = new Set<string>()
+  const unanswered = new Map<string, string>()
+
+  for (const round of numbers(2)) {
+    let killed = false
+    const writers = numbers(8).map(async (writer) => {
+      for (let n = 1; !killed; n++) {
+        const message = { chatId: chat.id, id: uuidv7(), content: `${round}.${writer}.${n}` }
+        unanswered.set(message.id, message.content)
+        await alice.trpc.chat.send.mutate(message).then(
+          () => {
+            acknowledged.add(message.id)
+            unanswered.delete(message.id)
+          },
+          (error: { data?: { code?: string } }) => {
+            // A limit is an answer too; everything else leaves it open.
+            if (error.data?.code === 'TOO_MANY_REQUESTS') unanswered.delete(message.id)
+          },
+        )
+        await sleep(15)
+      }
+    })
+    await sleep(250)
+    const running = stack.servers[0]
+    if (round === 1) await Promise.all([running?.kill(), postgres.kill()])
+    else await postgres.kill()
+    killed = true
+    await Promise.all(writers)
+    await postgres.start()
+    if (round === 1) await stack.startServer({ port })
+  }
+
+  expect(acknowledged.size).toBeGreaterThan(20)
+  const after = await storedIds(chat.id)
+  const ids = after.map(({ id }) => id)
+  expect(ids.filter((id) => acknowledged.has(id))).toHaveLength(acknowledged.size)
+  expect(after.map(({ seq }) => seq)).toEqual(numbers(after.length))
+
+  // What was never answered is sent again under the same id: stored before or not, it is there once.
+  await sleep(1_000)
+  for (const [id, content] of unanswered) await alice.trpc.chat.send.mutate({ chatId: chat.id, id, content })
+  const whole = await storedIds(chat.id)
+  expect(new Set(whole.map(({ id }) => id)).size).toBe(acknowledged.size + unanswered.size)
+  expect(whole.map(({ seq }) => seq)).toEqual(numbers(whole.length))
+})
+
+test('P2 followers get everything when the database restarts, and the server stays up meanwhile', async () => {
+  const bob = await signInAs(stack, somebody('bob'))
+  const chat = await bob.trpc.chat.get.query()
+  using socket = overSocket(stack.url, bob.credentials)
+  const follower = follow(socket, chat.id, `${chat.epoch}:0`)
+  await follower.synced
+  const send = (content: string) => bob.trpc.chat.send.mutate({ chatId: chat.id, id: uuidv7(), content })
+  await send('before')
+  await postgres.stop('immediate')
+  await expect(send('meanwhile')).rejects.toMatchObject({ data: { code: 'SERVICE_UNAVAILABLE', reason: 'unavailable' } })
+  expect((await fetch(`${stack.url}/healthz`)).status).toBe(200)
+  expect((await fetch(`${stack.url}/readyz`)).status).toBe(503)
+  await postgres.start()
+  await expect.poll(() => send('after').then(() => true, () => false), { timeout: 10_000 }).toBe(true)
+  await follower.reached(2)
+  expect(follower.heard.map(({ seq }) => seq)).toEqual([1, 2])
+})
+
+test('P12 on SIGTERM what is in flight is answered, clients are told to come back, and it ends in time', async () => {
+  const carol = await signInAs(stack, somebody('carol'))
+  const chat = await carol.trpc.chat.get.query()
+  const server = await stack.startServer()
+  using socket = overSocket(server.url, carol.credentials)
+  const follower = follow(socket, chat.id, `${chat.epoch}:0`)
+  await follower.synced
+  const sends = numbers(50).map((n) =>
+    socket.trpc.chat.send.mutate({ chatId: chat.id, id: uuidv7(), content: `${n}` }).then(
+      () => 'answered',
+      () => 'open',
+    ),
+  )
+  await sleep(10)
+  const begun = Date.now()
+  const [code, ...answers] = await Promise.all([server.stop(), ...sends])
+  expect(code).toBe(0)
+  expect(Date.now() - begun).toBeLessThan(5_000)
+  expect(await socket.closed).toBe(1012)
+  // None was acknowledged that is not stored.
+  const stored = await storedIds(chat.id)
+  expect(stored.length).toBeGreaterThanOrEqual(answers.filter((answer) => answer === 'answered').length)
+  expect(answers).toContain('answered')
+  expect((await overHttp(stack.url, carol.credentials).chat.get.query()).lastSeq).toBe(stored.length)
+})
