@@ -10,7 +10,10 @@ export default async function setup(): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'acme-test-'))
   // Postgres runs as somebody else when we are root, who must be able to enter.
   await chmod(folder, 0o755)
-  const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), settings: { max_connections: '300' } })
+  const postgres = await startPostgres({
+    dataDir: join(folder, 'postgres'),
+    settings: { max_connections: '300' },
+  })
   await postgres.createDatabase(TEMPLATE)
   const db = connect({ url: postgres.urlOf(TEMPLATE) })
   await migrate(db)

@@ -28,7 +28,8 @@ export function connect({ url, max = 10, onIdleError = () => {} }: ConnectOption
     connectionTimeoutMillis: 5_000,
     application_name: 'acme-support-chat',
   })
-  // Without a handler an idle connection's end takes the process down.
+  // Without handlers a connection's end takes the process down.
   pool.on('error', onIdleError)
+  pool.on('connect', (client) => client.on('error', onIdleError))
   return new Db(pool)
 }

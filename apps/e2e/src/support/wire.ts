@@ -68,7 +68,11 @@ export function headersOf(credentials: Credentials): Record<string, string> {
   return { cookie: credentials.cookie, origin: credentials.origin }
 }
 
-export async function signInAs(stack: Stack, person: Person = people.alice, url = stack.servers[0]?.url): Promise<SignedIn> {
+export async function signInAs(
+  stack: Stack,
+  person: Person = people.alice,
+  url = stack.servers[0]?.url,
+): Promise<SignedIn> {
   const at = url ?? stack.url
   const identity = await signIdentity({ secret: IDENTITY_SECRET, audience: stack.url, person })
   const { token } = await overHttp(at).session.start.mutate({ identity })

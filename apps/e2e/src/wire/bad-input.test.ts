@@ -28,7 +28,10 @@ const stored = async () => (await db.query('select count(*)::int as n from suppo
 const failure = (call: Promise<unknown>) =>
   call.then(
     () => null,
-    (error: { data?: { code?: string; reason?: string; field?: string; httpStatus?: number }; message: string }) => ({
+    (error: {
+      data?: { code?: string; reason?: string; field?: string; httpStatus?: number }
+      message: string
+    }) => ({
       ...error.data,
       message: error.message,
     }),
@@ -114,9 +117,21 @@ describe('P9 identities that are not good open no session', () => {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
   const now = Math.floor(Date.now() / 1000)
   test.each([
-    ['expired', () => signIdentity({ secret: IDENTITY_SECRET, audience: url, person, expiresInSeconds: -60 }), 'identity_expired'],
-    ['signed with another secret', () => signIdentity({ secret: 'x'.repeat(40), audience: url, person }), 'identity_invalid'],
-    ['for another audience', () => signIdentity({ secret: IDENTITY_SECRET, audience: 'https://elsewhere.example', person }), 'identity_invalid'],
+    [
+      'expired',
+      () => signIdentity({ secret: IDENTITY_SECRET, audience: url, person, expiresInSeconds: -60 }),
+      'identity_expired',
+    ],
+    [
+      'signed with another secret',
+      () => signIdentity({ secret: 'x'.repeat(40), audience: url, person }),
+      'identity_invalid',
+    ],
+    [
+      'for another audience',
+      () => signIdentity({ secret: IDENTITY_SECRET, audience: 'https://elsewhere.example', person }),
+      'identity_invalid',
+    ],
     [
       'alg none',
       async () => `${part({ alg: 'none' })}.${part({ sub: 'alice', aud: url, iat: now, exp: now + 600 })}.`,
@@ -125,7 +140,10 @@ describe('P9 identities that are not good open no session', () => {
     ['no token at all', async () => 'not.a.jwt', 'identity_invalid'],
   ])('%s', async (_name, make, reason) => {
     const identity = await make()
-    expect(await failure(overHttp(url).session.start.mutate({ identity }))).toMatchObject({ code: 'UNAUTHORIZED', reason })
+    expect(await failure(overHttp(url).session.start.mutate({ identity }))).toMatchObject({
+      code: 'UNAUTHORIZED',
+      reason,
+    })
   })
 
   test('a token in the query of an address counts for nothing', async () => {
@@ -139,7 +157,10 @@ describe('P9 identities that are not good open no session', () => {
 
 describe('P9 who may not', () => {
   test('an admin procedure as a user or a stranger, over HTTP and over the socket', async () => {
-    expect(await failure(alice.trpc.admin.chats.list.query({}))).toMatchObject({ code: 'FORBIDDEN', httpStatus: 403 })
+    expect(await failure(alice.trpc.admin.chats.list.query({}))).toMatchObject({
+      code: 'FORBIDDEN',
+      httpStatus: 403,
+    })
     expect(await failure(overHttp(url).admin.chats.list.query({}))).toMatchObject({ code: 'UNAUTHORIZED' })
     using socket = overSocket(url, alice.credentials)
     expect(await failure(socket.trpc.admin.chats.list.query({}))).toMatchObject({ code: 'FORBIDDEN' })
@@ -149,7 +170,9 @@ describe('P9 who may not', () => {
   test('a subscription without rights', async () => {
     const bob = await signInAs(stack, somebody('bob'))
     using socket = overSocket(url, bob.credentials)
-    const refused = (subscribe: (done: { onData: () => void; onError: (error: unknown) => void }) => unknown) =>
+    const refused = (
+      subscribe: (done: { onData: () => void; onError: (error: unknown) => void }) => unknown,
+    ) =>
       failure(new Promise((resolve, reject) => subscribe({ onData: () => resolve(null), onError: reject })))
     expect(await refused((done) => socket.trpc.chat.onMessage.subscribe({ chatId }, done))).toMatchObject({
       code: 'NOT_FOUND',
@@ -157,9 +180,11 @@ describe('P9 who may not', () => {
     expect(await refused((done) => socket.trpc.chat.onActivity.subscribe({ chatId }, done))).toMatchObject({
       code: 'NOT_FOUND',
     })
-    expect(await refused((done) => socket.trpc.admin.onUserMessage.subscribe(undefined, done))).toMatchObject({
-      code: 'FORBIDDEN',
-    })
+    expect(await refused((done) => socket.trpc.admin.onUserMessage.subscribe(undefined, done))).toMatchObject(
+      {
+        code: 'FORBIDDEN',
+      },
+    )
   })
 
   test('a foreign origin reaches neither the socket nor HTTP', async () => {
@@ -172,7 +197,9 @@ describe('P9 who may not', () => {
     expect(await handshake({ cookie: credentials.cookie })).toBe(403)
     expect(await handshake({ cookie: credentials.cookie, origin })).toBe(403)
     expect(await handshake({ cookie: credentials.cookie, origin: url })).toBe(101)
-    const answer = await fetch(`${url}/trpc/admin.team.list`, { headers: { cookie: credentials.cookie, origin } })
+    const answer = await fetch(`${url}/trpc/admin.team.list`, {
+      headers: { cookie: credentials.cookie, origin },
+    })
     expect(answer.status).toBe(403)
   })
 
@@ -211,7 +238,14 @@ describe('P10 what a stranger may do to the socket', () => {
   })
 
   test('malformed JSON is answered with an error and leaves the server up', async () => {
-    for (const garbage of ['{"id":', '[]', 'null', '{"id":1}', '\u0000', '{"id":1,"method":"query","params":{"path":"__proto__"}}']) {
+    for (const garbage of [
+      '{"id":',
+      '[]',
+      'null',
+      '{"id":1}',
+      '\u0000',
+      '{"id":1,"method":"query","params":{"path":"__proto__"}}',
+    ]) {
       const socket = await open()
       socket.on('error', () => {})
       socket.send(hello())
@@ -235,7 +269,10 @@ describe('P10 what a stranger may do to the socket', () => {
       Array.from({ length: 12 }, () =>
         failure(
           new Promise((resolve, reject) =>
-            socket.trpc.chat.onMessage.subscribe({ chatId, lastEventId: undefined }, { onData: resolve, onError: reject }),
+            socket.trpc.chat.onMessage.subscribe(
+              { chatId, lastEventId: undefined },
+              { onData: resolve, onError: reject },
+            ),
           ),
         ),
       ),

@@ -34,7 +34,9 @@ afterAll(async () => {
 async function storedIds(chatId: string): Promise<{ id: string; seq: number }[]> {
   const db = new pg.Client({ connectionString: postgres.urlOf('crash') })
   await db.connect()
-  const { rows } = await db.query('select id, seq from support_messages where chat_id = $1 order by seq', [chatId])
+  const { rows } = await db.query('select id, seq from support_messages where chat_id = $1 order by seq', [
+    chatId,
+  ])
   await db.end()
   return rows
 }
@@ -98,11 +100,22 @@ test('P2 followers get everything when the database restarts, and the server sta
   const send = (content: string) => bob.trpc.chat.send.mutate({ chatId: chat.id, id: uuidv7(), content })
   await send('before')
   await postgres.stop('immediate')
-  await expect(send('meanwhile')).rejects.toMatchObject({ data: { code: 'SERVICE_UNAVAILABLE', reason: 'unavailable' } })
+  await expect(send('meanwhile')).rejects.toMatchObject({
+    data: { code: 'SERVICE_UNAVAILABLE', reason: 'unavailable' },
+  })
   expect((await fetch(`${stack.url}/healthz`)).status).toBe(200)
   expect((await fetch(`${stack.url}/readyz`)).status).toBe(503)
   await postgres.start()
-  await expect.poll(() => send('after').then(() => true, () => false), { timeout: 10_000 }).toBe(true)
+  await expect
+    .poll(
+      () =>
+        send('after').then(
+          () => true,
+          () => false,
+        ),
+      { timeout: 10_000 },
+    )
+    .toBe(true)
   await follower.reached(2)
   expect(follower.heard.map(({ seq }) => seq)).toEqual([1, 2])
 })

@@ -13,7 +13,10 @@ describe.each([
   let db: pg.Client
   /** Each next client is at the next process. */
   const at = (n: number) => stack.servers[n % servers]?.url ?? ''
-  const again = (signedIn: SignedIn, n: number): SignedIn => ({ ...signedIn, trpc: overHttp(at(n), signedIn.credentials) })
+  const again = (signedIn: SignedIn, n: number): SignedIn => ({
+    ...signedIn,
+    trpc: overHttp(at(n), signedIn.credentials),
+  })
   beforeAll(async () => {
     stack = await startStack({ servers })
     db = new pg.Client({ connectionString: stack.databaseUrl })
@@ -139,7 +142,8 @@ describe.each([
     }
     // Nothing unseen is there: now it is archived, an admin's word leaves it so, the user's wakes it.
     await sam.trpc.admin.chats.archive.mutate({ chatId: chat.id, upTo: 40 })
-    const archivedChats = async () => (await sam.trpc.admin.chats.list.query({ archived: true })).chats.map(({ id }) => id)
+    const archivedChats = async () =>
+      (await sam.trpc.admin.chats.list.query({ archived: true })).chats.map(({ id }) => id)
     await sam.trpc.chat.send.mutate({ chatId: chat.id, id: uuidv7(), content: 'one more thing' })
     expect(await archivedChats()).toContain(chat.id)
     await alice.trpc.chat.send.mutate({ chatId: chat.id, id: uuidv7(), content: 'thanks' })

@@ -36,7 +36,10 @@ test('P2 a subscription that is cut at any byte and resumed misses nothing and r
     if (n % 6 === 0) for (const k of numbers(live)) await send(`live ${n} ${k}`)
     if (n % 6 === 0) count += live
     await follower.reached(count)
-    expect(follower.heard.map(({ seq }) => seq), `cut after ${bytes} bytes`).toEqual(numbers(count))
+    expect(
+      follower.heard.map(({ seq }) => seq),
+      `cut after ${bytes} bytes`,
+    ).toEqual(numbers(count))
     follower.stop()
   }
 })

@@ -40,9 +40,7 @@ async function closedWithin({ closed }: SocketClient, ms: number): Promise<numbe
 
 test('P9 logging out ends the session’s sockets, on every server process, and nothing is told after it', async () => {
   const alice = await signInAs(stack, somebody('alice'))
-  const [here, there] = await Promise.all(
-    stack.servers.map(({ url }) => follow(alice, url)),
-  )
+  const [here, there] = await Promise.all(stack.servers.map(({ url }) => follow(alice, url)))
   if (!here || !there) throw new Error('two servers expected')
   await alice.trpc.session.end.mutate()
   expect(await closedWithin(here.socket, 3_000)).toBe(4503)

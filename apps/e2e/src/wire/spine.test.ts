@@ -35,7 +35,9 @@ test('a user writes, an admin sees it at once and answers, the user sees the ans
       {
         onData: ({ data }) => {
           if (data.type === 'synced') {
-            samSocket.trpc.chat.send.mutate({ chatId: chat.id, id: uuidv7(), content: 'Yes, Sam here.' }).catch(reject)
+            samSocket.trpc.chat.send
+              .mutate({ chatId: chat.id, id: uuidv7(), content: 'Yes, Sam here.' })
+              .catch(reject)
           }
           if (data.type === 'new_message') resolve(`${data.message.senderType}: ${data.message.content}`)
         },

@@ -1,44 +1,44 @@
-const asked = new URLSearchParams(location.search).get('as')
-const person = asked === 'alice' || asked === 'bob' ? asked : 'visitor'
-
-for (const link of document.querySelectorAll('[data-person]')) {
-  if (link.dataset.person === person) link.setAttribute('aria-current', 'page')
+// @ts-check
+// What a customer's page does: queue commands until widget.js has come, and boot the chat.
+window.AcmeChat ||= (...args) => {
+  ;(AcmeChat.q ||= []).push(args)
 }
 
-async function identity() {
-  const answer = await fetch('/demo/identity', { method: 'POST', body: JSON.stringify({ person }) })
-  const { token } = await answer.json()
+const as = document.currentScript?.dataset.as ?? 'visitor'
+if (as === 'visitor') AcmeChat('boot')
+else AcmeChat('boot', { identity: fetchIdentity })
+
+async function fetchIdentity() {
+  const response = await fetch('/demo/identity', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ person: as }),
+  })
+  if (!response.ok) throw new Error(`No identity (${response.status})`)
+  const { token } = await response.json()
   return token
 }
-window.AcmeChat('boot', person === 'visitor' ? {} : { identity })
-document.getElementById('ask')?.addEventListener('click', () => window.AcmeChat('open'))
 
-show(
-  'embed',
-  `<script>
-  window.AcmeChat ||= (...args) => { (AcmeChat.q ||= []).push(args) }
-  AcmeChat('boot', { identity: () => fetch('/support-token').then((answer) => answer.text()) })
-</script>
-<script async src="${location.origin}/widget.js"></script>`,
-)
-show(
-  'sign',
-  `import { SignJWT } from 'jose'
+document.addEventListener('DOMContentLoaded', () => {
+  document.getElementById('ask')?.addEventListener('click', () => AcmeChat('open'))
+  for (const button of document.querySelectorAll('[data-copy]')) {
+    button.addEventListener('click', () => copy(button))
+  }
+})
 
-app.get('/support-token', async (request, response) => {
-  const { id, email, name } = request.user
-  const token = await new SignJWT({ email, name })
-    .setProtectedHeader({ alg: 'HS256' })
-    .setSubject(id)
-    .setAudience('${location.origin}')
-    .setIssuedAt()
-    .setExpirationTime('10m')
-    .sign(new TextEncoder().encode(process.env.IDENTITY_SECRET))
-  response.send(token)
-})`,
-)
-
-function show(id, code) {
-  const place = document.getElementById(id)
-  if (place) place.textContent = code
+/** @param {Element} button */
+async function copy(button) {
+  const code = button.closest('figure')?.querySelector('code')
+  if (!code) return
+  try {
+    await navigator.clipboard.writeText(code.textContent ?? '')
+    button.textContent = 'Copied'
+  } catch {
+    // Without the right to the clipboard, the next best: it is selected, one key away.
+    getSelection()?.selectAllChildren(code)
+    button.textContent = 'Selected'
+  }
+  setTimeout(() => {
+    button.textContent = 'Copy'
+  }, 2_000)
 }

@@ -50,8 +50,8 @@ function file(name: string): URL {
   return new URL(`./${name}`, import.meta.url)
 }
 
-function isOwnPage(request: IncomingMessage): boolean {
-  return request.headers['sec-fetch-site'] === 'same-origin'
+function isOwnPage({ headers }: IncomingMessage): boolean {
+  return headers.origin === undefined || URL.parse(headers.origin)?.host === headers.host
 }
 
 function listed({ id, from, to, subject, text, receivedAt }: Mail) {

@@ -1,0 +1,186 @@
+import type { AdminNotificationMessage } from '@acme/api'
+import { type Browser, defaultBrowser, type KeyValueStorage } from './browser.ts'
+import { systemClock } from './clock.ts'
+import { Connection } from './connection.ts'
+import { Conversation } from './conversation.ts'
+import { keepSubscribed } from './resubscribe.ts'
+import { cookieSession, type Session, type SessionSource, tokenSession, withSession } from './session.ts'
+import { httpClient, openLinkTo, trpcFault, wireOver } from './trpc.ts'
+import type { Calls } from './wire.ts'
+
+export interface SupportClientOptions {
+  /** Where the server is, as `https://support.example.com`; '' for the page's own origin. */
+  url: string
+  session: SessionSource
+  /** Keeps what was written and not sent; by default the browser's, and memory where that is blocked. */
+  storage?: KeyValueStorage
+  browser?: Browser
+}
+
+export interface SupportClient {
+  readonly conversation: Conversation
+  readonly connection: Connection
+  /** Logs out: ends the session at the server, forgets what was not sent, closes. */
+  end(): Promise<void>
+  close(): void
+}
+
+/** The user's side: one chat, from wherever it was left. It connects at once. */
+export function createSupportClient(options: SupportClientOptions): SupportClient {
+  const browser = options.browser ?? defaultBrowser()
+  const { http, socket } = endpoints(options.url)
+  const start = async (identity: string | null) => {
+    const input = identity === null ? {} : { identity }
+    const { token } = await sorted(httpClient(http, null).session.start.mutate(input))
+    return token
+  }
+  const session = tokenSession(options.session, start, systemClock)
+  const connection = connect(session, http, socket, browser)
+  const storage = options.storage ?? browser.storage
+  const expected = options.session.token === null ? null : `acme.chat.${fingerprint(options.session.token)}`
+  const conversation = new Conversation({
+    side: 'user',
+    open: () =>
+      withSession(session, async (token) => {
+        const chat = await sorted(httpClient(http, token).chat.get.query())
+        if (token !== null) storage.set(`acme.chat.${fingerprint(token)}`, chat.id)
+        return chat
+      }),
+    connection,
+    storage,
+    storagePrefix: 'acme.outbox.user',
+    expectedChatId: expected && storage.get(expected),
+    unsentKey: expected && `${expected}.unsent`,
+    onKept: browser.onKept,
+    clock: systemClock,
+  })
+  function close() {
+    conversation.close()
+    connection.close()
+  }
+  return {
+    conversation,
+    connection,
+    async end() {
+      const known = conversation.getSnapshot().chatId !== null
+      conversation.forgetPending()
+      close()
+      try {
+        if (known) await withSession(session, (token) => sorted(httpClient(http, token).session.end.mutate()))
+      } finally {
+        options.session.onToken?.(null)
+      }
+    },
+    close,
+  }
+}
+
+export interface AdminClientOptions {
+  url: string
+  /** The admin's own id: is left out of who is typing, and keeps pending messages apart from another admin's. */
+  account?: string
+  /** By default the tab's. */
+  storage?: KeyValueStorage
+  browser?: Browser
+}
+
+export interface InboxListener {
+  onEvent(event: AdminNotificationMessage): void
+  /** Events may have been missed until now: read the list again. */
+  onOnline(): void
+}
+
+export interface AdminClient {
+  readonly connection: Connection
+  /** Opens a chat; the caller closes it. */
+  conversation(chatId: string): Conversation
+  /** Follows all chats until the returned function is called. */
+  followInbox(listener: InboxListener): () => void
+  close(): void
+}
+
+/** The admin's side; the cookie says who it is. */
+export function createAdminClient(options: AdminClientOptions): AdminClient {
+  const browser = options.browser ?? defaultBrowser()
+  const { http, socket } = endpoints(options.url)
+  const session = cookieSession()
+  const trpc = httpClient(http, null)
+  const connection = connect(session, http, socket, browser)
+  return {
+    connection,
+    conversation: (chatId) =>
+      new Conversation({
+        side: 'admin',
+        ...(options.account === undefined ? {} : { self: options.account }),
+        open: () => withSession(session, () => sorted(trpc.admin.chats.get.query({ chatId }))),
+        connection,
+        storage: options.storage ?? browser.tabStorage,
+        storagePrefix: `acme.outbox.admin.${options.account ?? ''}`,
+        expectedChatId: chatId,
+        onKept: browser.onKept,
+        clock: systemClock,
+      }),
+    followInbox: (listener) =>
+      connection.follow({
+        start(wire, synced) {
+          const subscription = keepSubscribed({
+            clock: systemClock,
+            open: wire.onUserMessage,
+            onStarted() {
+              synced(true)
+              listener.onOnline()
+            },
+            onEvent: listener.onEvent,
+            onEnd: () => synced(false),
+          })
+          return subscription.stop
+        },
+      }),
+    close: () => connection.close(),
+  }
+}
+
+function connect(session: Session, http: string, socket: string, browser: Browser): Connection {
+  return new Connection({
+    session,
+    openLink: openLinkTo(socket),
+    http: httpCalls(session, http),
+    browser,
+    clock: systemClock,
+  })
+}
+
+/** The calls over HTTP with the session of the moment. */
+function httpCalls(session: Session, http: string): Calls {
+  const ask = <T>(call: (calls: Calls) => Promise<T>) =>
+    withSession(session, (token) => call(wireOver(httpClient(http, token))))
+  return {
+    send: (input) => ask((calls) => calls.send(input)),
+    markRead: (input) => ask((calls) => calls.markRead(input)),
+    setTyping: (input) => ask((calls) => calls.setTyping(input)),
+    history: (input) => ask((calls) => calls.history(input)),
+  }
+}
+
+async function sorted<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call
+  } catch (error) {
+    throw trpcFault(error)
+  }
+}
+
+/** Tells sessions apart without keeping one (FNV-1a, 32 bits of a secret of far more). */
+function fingerprint(token: string): string {
+  let hash = 0x811c9dc5
+  for (let at = 0; at < token.length; at++) hash = Math.imul(hash ^ token.charCodeAt(at), 0x01000193)
+  return (hash >>> 0).toString(36)
+}
+
+function endpoints(url: string): { http: string; socket: string } {
+  const base = typeof location === 'undefined' ? undefined : location.href
+  const http = new URL(`${url}/trpc`, base)
+  const socket = new URL(http)
+  socket.protocol = http.protocol === 'https:' ? 'wss:' : 'ws:'
+  return { http: http.href, socket: socket.href }
+}

@@ -1,0 +1,288 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { CONNECT_MS, Connection, PROBE_MS, STABLE_MS } from './connection.ts'
+import { CallFault } from './fault.ts'
+import type { LinkEvents } from './link.ts'
+import { tokenSession } from './session.ts'
+import { FakeBrowser } from './testing/fake-browser.ts'
+import { FakeClock } from './testing/fake-clock.ts'
+import { FakeServer } from './testing/fake-server.ts'
+
+interface FakeLink {
+  token: string | null
+  events: LinkEvents
+  closed: boolean
+  alive: () => void
+}
+
+let clock: FakeClock
+let browser: FakeBrowser
+let links: FakeLink[]
+let connection: Connection
+let states: string[]
+let starts: (string | null)[]
+
+beforeEach(async () => {
+  clock = new FakeClock()
+  browser = new FakeBrowser()
+  links = []
+  starts = []
+  const { wire, http } = calls()
+  const start = async (identity: string | null) => {
+    starts.push(identity)
+    return `token-${starts.length + 1}`
+  }
+  connection = new Connection({
+    session: tokenSession({ token: 'token-1', identity: async () => 'identity' }, start, clock),
+    openLink(token, events) {
+      const link: FakeLink = { token, events, closed: false, alive: () => {} }
+      links.push(link)
+      return {
+        wire,
+        ping: (onAlive) => {
+          link.alive = onAlive
+        },
+        close: () => {
+          link.closed = true
+        },
+      }
+    },
+    http,
+    browser,
+    clock,
+  })
+  states = ['connecting']
+  connection.subscribe(() => {
+    const { type } = connection.getSnapshot()
+    if (states.at(-1) !== type) states.push(type)
+  })
+  await clock.advance(0)
+})
+
+afterEach(() => connection.close())
+
+describe('Connection', () => {
+  test('P13 is online only when every follower has said that it has everything', async () => {
+    const synced = [follow(), follow()]
+    last().events.onOpen()
+    synced[0]?.say(true)
+    expect(connection.getSnapshot().type).toBe('connecting')
+    synced[1]?.say(true)
+    expect(connection.getSnapshot()).toEqual({ type: 'online' })
+  })
+
+  test('P13 a follower that catches up on a healthy socket has a second before the dot shows it', async () => {
+    const first = follow()
+    last().events.onOpen()
+    first.say(true)
+    const second = follow()
+    await clock.advance(999)
+    expect(connection.getSnapshot().type).toBe('online')
+    await clock.advance(1)
+    expect(connection.getSnapshot().type).toBe('connecting')
+    second.say(true)
+    expect(states).toEqual(['connecting', 'online', 'connecting', 'online'])
+  })
+
+  test('P13 an ended socket is shown at once, with the time of the next attempt', async () => {
+    last().events.onOpen()
+    last().events.onEnd(1006)
+    expect(connection.getSnapshot()).toEqual({ type: 'offline', retryAt: new Date(clock.now() + 250) })
+    await clock.advance(250)
+    expect(links).toHaveLength(2)
+    expect(connection.getSnapshot().type).toBe('connecting')
+  })
+
+  test('each failure doubles the bound of the wait, up to 15 s', async () => {
+    clock.chance = 0.999_999
+    const waits: number[] = []
+    for (let failure = 0; failure < 8; failure++) {
+      last().events.onEnd(1006)
+      waits.push(await untilNextLink())
+    }
+    expect(waits.map((ms) => Math.round(ms))).toEqual([
+      500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000,
+    ])
+  })
+
+  test('a server that accepts and drops does not shorten the wait; ten seconds of stability do', async () => {
+    clock.chance = 0.999_999
+    last().events.onEnd(1006)
+    await untilNextLink()
+    last().events.onOpen()
+    await clock.advance(STABLE_MS - 1)
+    last().events.onEnd(1012)
+    expect(Math.round(await untilNextLink())).toBe(1_000)
+    last().events.onOpen()
+    await clock.advance(STABLE_MS)
+    last().events.onEnd(1012)
+    expect(Math.round(await untilNextLink())).toBe(500)
+  })
+
+  test('an attempt without an answer is given up after 8 s', async () => {
+    await clock.advance(CONNECT_MS)
+    expect(last().closed).toBe(true)
+    expect(connection.getSnapshot().type).toBe('offline')
+  })
+
+  test('waking up tries again at once, without a budget', async () => {
+    for (let night = 0; night < 50; night++) {
+      last().events.onEnd(1006)
+      browser.wake()
+      await clock.advance(0)
+    }
+    expect(links).toHaveLength(51)
+  })
+
+  test('P13 waking up drops an open socket that does not answer within 3 s', async () => {
+    last().events.onOpen()
+    browser.wake()
+    await clock.advance(PROBE_MS - 1)
+    expect(connection.getSnapshot().type).toBe('online')
+    await clock.advance(1)
+    expect(last().closed).toBe(true)
+    expect(connection.getSnapshot().type).toBe('offline')
+  })
+
+  test('waking up leaves an open socket alone that answers', async () => {
+    last().events.onOpen()
+    browser.wake()
+    last().alive()
+    await clock.advance(PROBE_MS * 2)
+    expect(connection.getSnapshot().type).toBe('online')
+    expect(links).toHaveLength(1)
+  })
+
+  test('without a network no time is promised', async () => {
+    browser.loseNetwork()
+    last().events.onEnd(1006)
+    expect(connection.getSnapshot()).toEqual({ type: 'offline', retryAt: null })
+  })
+
+  test.each([4503, 4500, 4999])('close code %i asks for one new session, at once', async (code) => {
+    last().events.onOpen()
+    last().events.onEnd(code)
+    await clock.advance(0)
+    expect(starts).toEqual(['identity'])
+    expect(last()).toMatchObject({ token: 'token-2' })
+  })
+
+  test('a new session that is refused as well ends the connection, with no further attempt', async () => {
+    last().events.onOpen()
+    last().events.onUnauthorized()
+    await clock.advance(0)
+    last().events.onOpen()
+    last().events.onUnauthorized()
+    await clock.advance(600_000)
+    expect(connection.getSnapshot()).toEqual({ type: 'ended' })
+    expect(links).toHaveLength(2)
+    expect(links.every(({ closed }) => closed)).toBe(true)
+    browser.wake()
+    await clock.advance(0)
+    expect(links).toHaveLength(2)
+  })
+
+  test('an ended connection begins anew when it is told to', async () => {
+    last().events.onEnd(4503)
+    await clock.advance(0)
+    last().events.onEnd(4503)
+    expect(connection.getSnapshot().type).toBe('ended')
+    connection.retry()
+    await clock.advance(0)
+    expect(last().token).toBe('token-3')
+  })
+
+  test('what an abandoned socket still says is not heard', async () => {
+    const [old] = links
+    old?.events.onEnd(1006)
+    await untilNextLink()
+    last().events.onOpen()
+    old?.events.onEnd(4503)
+    old?.events.onOpen()
+    old?.events.onUnauthorized()
+    expect(connection.getSnapshot().type).toBe('online')
+    expect(starts).toEqual([])
+  })
+
+  test('followers are started once per socket and stopped once with it', async () => {
+    const follower = follow()
+    last().events.onOpen()
+    last().events.onEnd(1006)
+    await untilNextLink()
+    last().events.onOpen()
+    expect(follower.log).toEqual(['start', 'stop', 'start'])
+    follower.leave()
+    expect(follower.log).toEqual(['start', 'stop', 'start', 'stop'])
+  })
+
+  test('HTTP is offered when sockets failed twice in a row, and not while the browser knows of no network', async () => {
+    expect(connection.calls()).toBe(null)
+    last().events.onEnd(1006)
+    expect(connection.calls()).toBe(null)
+    await untilNextLink()
+    last().events.onEnd(1006)
+    expect(connection.calls()).not.toBe(null)
+    browser.online = false
+    expect(connection.calls()).toBe(null)
+  })
+
+  test('a session that cannot be had right now is asked for later', async () => {
+    connection.close()
+    let asked = 0
+    const again = new Connection({
+      session: tokenSession(
+        { token: null, identity: async () => null },
+        async () => {
+          asked += 1
+          throw new CallFault('TOO_MANY_REQUESTS', 'slower', 20_000)
+        },
+        clock,
+      ),
+      openLink: () => {
+        throw new Error('not without a session')
+      },
+      http: calls().http,
+      browser,
+      clock,
+    })
+    await clock.advance(19_999)
+    expect(asked).toBe(1)
+    await clock.advance(1)
+    expect(asked).toBe(2)
+    again.close()
+  })
+})
+
+function last(): FakeLink {
+  const link = links.at(-1)
+  if (!link) throw new Error('no socket was opened')
+  return link
+}
+
+/** Milliseconds until the next socket is opened. */
+async function untilNextLink(): Promise<number> {
+  const count = links.length
+  const from = clock.now()
+  const { retryAt } = { retryAt: null, ...connection.getSnapshot() }
+  if (retryAt instanceof Date) await clock.advance(retryAt.getTime() - from + 1)
+  expect(links.length).toBe(count + 1)
+  return clock.now() - from
+}
+
+function follow() {
+  const log: string[] = []
+  let report = (_yes: boolean) => {}
+  const leave = connection.follow({
+    start(_wire, synced) {
+      log.push('start')
+      report = synced
+      return () => log.push('stop')
+    },
+  })
+  return { log, leave, say: (yes: boolean) => report(yes) }
+}
+
+function calls() {
+  const server = new FakeServer(clock)
+  const { wire } = server.openLink(null, { onOpen() {}, onEnd() {}, onUnauthorized() {} })
+  return { wire, http: server.http }
+}

@@ -1,0 +1,91 @@
+import type { SupportMessage } from '@acme/api'
+import { backOff, type Clock } from './clock.ts'
+import { type CallFault, faultOf } from './fault.ts'
+
+/** A chat as it is now: the newest page of its log. */
+export interface OpenedChat {
+  id: string
+  epoch: string
+  lastSeq: number
+  unreadCount: number
+  messages: SupportMessage[]
+}
+
+const RETRY = { firstMs: 1_000, mostMs: 15_000 }
+/** What was just read is not read again at once, whoever says that it is wrong. */
+const AGAIN_MS = 2_000
+/** Failures before the reader is told. */
+const PATIENCE = 3
+
+export interface OpeningOptions {
+  clock: Clock
+  open: () => Promise<OpenedChat>
+  onOpened: (chat: OpenedChat) => void
+  /** `final`: nobody tries again until told to. Others come after some failures in a row, and attempts go on. */
+  onFailure: (message: string, final: boolean) => void
+}
+
+/** Reads a chat, again and again until it is there. Only the answer of the latest attempt is heard. */
+export class Opening {
+  readonly #options: OpeningOptions
+  #turn = 0
+  #failures = 0
+  #openedAt = Number.NEGATIVE_INFINITY
+  #later: (() => void) | null = null
+
+  constructor(options: OpeningOptions) {
+    this.#options = options
+  }
+
+  /** Reads now, from the first try on. */
+  start(): void {
+    this.#failures = 0
+    this.#try()
+  }
+
+  /** Reads now if a later try is planned. */
+  hurry(): void {
+    if (this.#later) this.#try()
+  }
+
+  /** What was read is not (any more) what the server has. */
+  again(): void {
+    const { clock } = this.#options
+    if (clock.now() - this.#openedAt > AGAIN_MS) this.#try()
+    else this.#later ??= clock.after(AGAIN_MS, () => this.#try())
+  }
+
+  stop(): void {
+    this.#turn += 1
+    this.#later?.()
+    this.#later = null
+  }
+
+  #try(): void {
+    this.stop()
+    const turn = this.#turn
+    this.#options.open().then(
+      (opened) => {
+        if (turn !== this.#turn) return
+        this.#failures = 0
+        this.#openedAt = this.#options.clock.now()
+        this.#options.onOpened(opened)
+      },
+      (error: unknown) => turn === this.#turn && this.#failed(faultOf(error)),
+    )
+  }
+
+  #failed(fault: CallFault): void {
+    const { clock, onFailure } = this.#options
+    if (fault.kind === 'refused' || fault.kind === 'unauthorized') {
+      onFailure(fault.message, true)
+      return
+    }
+    this.#failures += 1
+    const ms = Math.max(fault.retryAfterMs, backOff(clock, this.#failures, RETRY))
+    this.#later = clock.after(ms, () => this.#try())
+    if (this.#failures >= PATIENCE) {
+      onFailure('The conversation cannot be loaded right now. Trying again …', false)
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import { backOff, type Clock } from './clock.ts'
+import type { CallFault } from './fault.ts'
+import type { Reader } from './wire.ts'
+
+const RETRY = { firstMs: 1_000, mostMs: 15_000 }
+
+export interface Subscription {
+  /** Ends it and subscribes again, from wherever the reader is now. */
+  restart(): void
+  stop(): void
+}
+
+export interface SubscriptionOptions<T> {
+  clock: Clock
+  open: (reader: Reader<T>) => () => void
+  onStarted?: () => void
+  onEvent: (event: T) => void
+  /** It ended by itself, and is opened again after a moment. */
+  onEnd?: (fault: CallFault | null) => void
+}
+
+/**
+ * Keeps a subscription going on one socket. tRPC opens none again after an error of the server, and takes a
+ * generator that returned as finished for good.
+ */
+export function keepSubscribed<T>(options: SubscriptionOptions<T>): Subscription {
+  const { clock } = options
+  let failures = 0
+  let turn = 0
+  let end = () => {}
+
+  function open() {
+    const mine = ++turn
+    const inTurn = () => mine === turn
+    const close = options.open({
+      onStarted: () => inTurn() && options.onStarted?.(),
+      onEvent(event) {
+        if (!inTurn()) return
+        failures = 0
+        options.onEvent(event)
+      },
+      onEnd(fault) {
+        if (!inTurn()) return
+        turn += 1
+        failures += 1
+        const ms = Math.max(fault?.retryAfterMs ?? 0, 100 + backOff(clock, failures, RETRY))
+        end = clock.after(ms, open)
+        options.onEnd?.(fault)
+      },
+    })
+    // It may have ended before it was open.
+    if (inTurn()) end = close
+  }
+
+  function stop() {
+    turn += 1
+    end()
+    end = () => {}
+  }
+
+  open()
+  return {
+    restart() {
+      stop()
+      open()
+    },
+    stop,
+  }
+}

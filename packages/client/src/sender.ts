@@ -1,0 +1,138 @@
+import type { SupportMessage } from '@acme/api'
+import { backOff, type Clock } from './clock.ts'
+import { type CallFault, faultOf } from './fault.ts'
+import type { Outbox } from './outbox.ts'
+import type { Calls } from './wire.ts'
+
+/** A send without an answer for so long is asked again, under the same id. */
+export const ANSWER_MS = 8_000
+const RETRY = { firstMs: 1_000, mostMs: 15_000 }
+/** A message the server keeps failing at must not block the next ones for ever. */
+const MOST_BREAKS = 5
+
+export interface SenderOptions {
+  outbox: Outbox
+  clock: Clock
+  /** Null until the chat is known. */
+  chatId: () => string | null
+  /** Null while nothing can be reached. */
+  calls: () => Calls | null
+  /** The server has the message. It may be told more than once. */
+  onAnswer: (message: SupportMessage) => void
+  onChange: () => void
+  /** No answer came although the connection looks well. */
+  onDoubt: () => void
+}
+
+/**
+ * Empties the outbox: one message at a time, in order of writing, so that order survives every retry.
+ *
+ * A message is settled by whichever comes first, the answer of `send` or the event that shows it; the id is the same
+ * on every try, so trying again is always safe. `refused` fails the message and lets the next go on; every other
+ * fault leaves it waiting: for the time the server named, for a moment, or for the connection.
+ */
+export class Sender {
+  readonly #options: SenderOptions
+  #current: { id: string; end: () => void } | null = null
+  #pause: (() => void) | null = null
+  #faults = 0
+  #breaks = 0
+
+  constructor(options: SenderOptions) {
+    this.#options = options
+  }
+
+  /** Sends the next message if nothing stands against it. */
+  pump(): void {
+    const { outbox, clock, onAnswer, onChange, onDoubt } = this.#options
+    if (this.#current || this.#pause) return
+    const calls = this.#options.calls()
+    const chatId = this.#options.chatId()
+    if (!calls || !chatId) return
+    if (outbox.dropDiscarded()) onChange()
+    const next = outbox.next()
+    if (!next) return
+
+    const { id, content } = next
+    const current = { id, end: clock.after(ANSWER_MS, () => this.#unanswered(current, onDoubt)) }
+    this.#current = current
+    outbox.sending(id)
+    onChange()
+    calls.send({ chatId, id, content }).then(
+      (message) => {
+        if (this.#current === current) this.#settle()
+        this.#faults = 0
+        this.#breaks = 0
+        // Also when it comes late: an answer is an answer.
+        outbox.confirm(id)
+        onAnswer(message)
+        this.pump()
+      },
+      (error: unknown) => {
+        if (this.#current !== current) return
+        this.#settle()
+        this.#failed(id, faultOf(error))
+        onChange()
+        this.pump()
+      },
+    )
+  }
+
+  /** The server has the message with this id: no need to wait for the answer. */
+  settled(id: string): void {
+    if (this.#current?.id !== id) return
+    this.#settle()
+    this.pump()
+  }
+
+  /** Another way to the server, or none: what was on the old one is unanswered. */
+  restart(): void {
+    if (this.#current) this.#options.outbox.wait(this.#current.id)
+    this.stop()
+    this.#faults = 0
+    this.pump()
+  }
+
+  stop(): void {
+    this.#settle()
+    this.#pause?.()
+    this.#pause = null
+  }
+
+  #settle(): void {
+    this.#current?.end()
+    this.#current = null
+  }
+
+  #unanswered(current: { id: string }, onDoubt: () => void): void {
+    if (this.#current?.id !== current.id) return
+    this.#settle()
+    this.#options.outbox.wait(current.id)
+    onDoubt()
+    this.#options.onChange()
+    this.pump()
+  }
+
+  #failed(id: string, fault: CallFault): void {
+    const { outbox, clock } = this.#options
+    if (fault.kind === 'refused') {
+      outbox.fail(id, { message: fault.message, retryable: fault.code === 'NOT_FOUND' })
+      return
+    }
+    if (fault.kind === 'broken' && ++this.#breaks >= MOST_BREAKS) {
+      this.#breaks = 0
+      outbox.fail(id, {
+        message: 'The server could not take this message. Try again later.',
+        retryable: true,
+      })
+      return
+    }
+    outbox.wait(id)
+    this.#faults += 1
+    const ms = fault.kind === 'busy' ? fault.retryAfterMs : backOff(clock, this.#faults, RETRY)
+    this.#pause = clock.after(ms, () => {
+      this.#pause = null
+      this.pump()
+    })
+  }
+}

@@ -1,0 +1,39 @@
+import type { KeyValueStorage } from '../browser.ts'
+import type { Clock } from '../clock.ts'
+import { Connection } from '../connection.ts'
+import { Conversation } from '../conversation.ts'
+import { tokenSession } from '../session.ts'
+import { FakeBrowser } from './fake-browser.ts'
+import type { FakeServer } from './fake-server.ts'
+
+export interface Tab {
+  browser: FakeBrowser
+  connection: Connection
+  conversation: Conversation
+  close(): void
+}
+
+/** A page with the real store and the real connection on a fake network. */
+export function openTab(server: FakeServer, clock: Clock, storage: KeyValueStorage): Tab {
+  const browser = new FakeBrowser(storage)
+  const session = tokenSession({ token: 'token', identity: async () => null }, async () => 'token-2', clock)
+  const connection = new Connection({ session, openLink: server.openLink, http: server.http, browser, clock })
+  const conversation = new Conversation({
+    side: 'user',
+    open: server.open,
+    connection,
+    storage,
+    storagePrefix: 'outbox',
+    unsentKey: 'unsent',
+    clock,
+  })
+  return {
+    browser,
+    connection,
+    conversation,
+    close() {
+      conversation.close()
+      connection.close()
+    },
+  }
+}

@@ -1,0 +1,148 @@
+import type { AppRouter } from '@acme/api'
+import { createTRPCClient, createWSClient, httpLink, TRPCClientError, wsLink } from '@trpc/client'
+import superjson from 'superjson'
+import { CallFault } from './fault.ts'
+import type { OpenLink } from './link.ts'
+import { boundedWebSocket } from './socket.ts'
+import type { Reader, Wire } from './wire.ts'
+
+type Trpc = ReturnType<typeof createTRPCClient<AppRouter>>
+
+/** A ping after 3 s of silence, 3 s for its answer, 0.5 s to close: a dead peer is noticed within 7 s. */
+const KEEP_ALIVE = { enabled: true, intervalMs: 3_000, pongTimeoutMs: 3_000 }
+const HTTP_MS = 10_000
+
+/** Opens sockets to `url` (`wss://…/trpc`), each with a tRPC client of its own that never reconnects. */
+export function openLinkTo(url: string): OpenLink {
+  return (token, events) => {
+    let socket: WebSocket | null = null
+    let ended = false
+    function end(code: number) {
+      if (ended) return
+      ended = true
+      events.onEnd(code)
+      close()
+    }
+    // Before anything else: it forbids tRPC to reconnect.
+    function close() {
+      ended = true
+      void client.close()
+      // tRPC would wait for the answers to open calls first.
+      socket?.close()
+    }
+    const client = createWSClient({
+      url,
+      ...(token === null ? {} : { connectionParams: { token } }),
+      keepAlive: KEEP_ALIVE,
+      WebSocket: boundedWebSocket(WebSocket, (created) => {
+        socket = created
+        // Closed before it was created.
+        if (ended) created.close()
+      }),
+      onOpen: () => !ended && events.onOpen(),
+      onError: () => end(1006),
+      onClose: (cause) => end(cause?.code ?? 1006),
+    })
+    const trpc = createTRPCClient<AppRouter>({ links: [wsLink({ client, transformer: superjson })] })
+    return {
+      wire: wireOver(trpc, () => !ended && events.onUnauthorized()),
+      ping(onAlive) {
+        socket?.addEventListener('message', onAlive, { once: true })
+        if (socket?.readyState === WebSocket.OPEN) socket.send('PING')
+      },
+      close,
+    }
+  }
+}
+
+/** A tRPC client over HTTP, one request per call; null: the cookie says who we are. */
+export function httpClient(url: string, token: string | null): Trpc {
+  return createTRPCClient<AppRouter>({
+    links: [
+      httpLink({
+        url,
+        transformer: superjson,
+        headers: token === null ? {} : { authorization: `Bearer ${token}` },
+        fetch: (input, init) => fetch(input, { ...init, signal: inTime(init?.signal) }),
+      }),
+    ],
+  })
+}
+
+/** The calls and subscriptions of a tRPC client, with its errors sorted. */
+export function wireOver(trpc: Trpc, onUnauthorized: () => void = () => {}): Wire {
+  async function asked<T>(call: Promise<T>): Promise<T> {
+    try {
+      return await call
+    } catch (error) {
+      throw sorted(error)
+    }
+  }
+  function sorted(error: unknown): CallFault {
+    const fault = trpcFault(error)
+    if (fault.kind === 'unauthorized') onUnauthorized()
+    return fault
+  }
+  /** One end, and none after a stop: tRPC completes subscriptions also when its client is closed. */
+  function read<T>(
+    reader: Reader<T>,
+    subscribe: (observer: Observer) => { unsubscribe(): void },
+  ): () => void {
+    let over = false
+    const end = (fault: CallFault | null) => {
+      if (over) return
+      over = true
+      reader.onEnd(fault)
+    }
+    const subscription = subscribe({
+      onStarted: () => over || reader.onStarted?.(),
+      onError: (error) => end(over ? null : sorted(error)),
+      onComplete: () => end(null),
+    })
+    return () => {
+      over = true
+      subscription.unsubscribe()
+    }
+  }
+
+  return {
+    send: (input) => asked(trpc.chat.send.mutate(input)),
+    markRead: (input) => asked(trpc.chat.markRead.mutate(input)),
+    setTyping: (input) => asked(trpc.chat.setTyping.mutate(input)),
+    history: (input) => asked(trpc.chat.history.query(input)),
+    onMessage: (input, reader) =>
+      read(reader, (rest) =>
+        trpc.chat.onMessage.subscribe(input, { ...rest, onData: (event) => reader.onEvent(event.data) }),
+      ),
+    onActivity: (input, reader) =>
+      read(reader, (rest) => trpc.chat.onActivity.subscribe(input, { ...rest, onData: reader.onEvent })),
+    onUserMessage: (reader) =>
+      read(reader, (rest) =>
+        trpc.admin.onUserMessage.subscribe(undefined, { ...rest, onData: reader.onEvent }),
+      ),
+  }
+}
+
+interface Observer {
+  onStarted(): void
+  onError(error: unknown): void
+  onComplete(): void
+}
+
+/** What tRPC threw, as a fault; what carries no code of the server was no answer. */
+export function trpcFault(error: unknown): CallFault {
+  if (error instanceof CallFault) return error
+  if (!(error instanceof TRPCClientError)) return new CallFault(null, String(error))
+  const details: unknown = error.data
+  if (typeof details !== 'object' || details === null || !('code' in details)) {
+    return new CallFault(null, error.message)
+  }
+  const retryAfterMs =
+    'retryAfterMs' in details && typeof details.retryAfterMs === 'number' ? details.retryAfterMs : undefined
+  return new CallFault(String(details.code), error.message, retryAfterMs)
+}
+
+function inTime(signal: AbortSignal | null | undefined): AbortSignal {
+  const limit = AbortSignal.timeout(HTTP_MS)
+  return signal ? AbortSignal.any([signal, limit]) : limit
+}

@@ -1,0 +1,38 @@
+import type { Clock } from './clock.ts'
+
+/** The hint fades at the server by itself, so whoever goes on typing says so again. */
+const AGAIN_MS = 3_000
+const IDLE_MS = 5_000
+
+/** Tells the others that we are typing: rarely, and that we stopped even if nobody says so. */
+export class Typing {
+  readonly #clock: Clock
+  readonly #tell: (typing: boolean) => void
+  #toldAt: number | null = null
+  #idle: (() => void) | null = null
+
+  constructor(clock: Clock, tell: (typing: boolean) => void) {
+    this.#clock = clock
+    this.#tell = tell
+  }
+
+  set(typing: boolean): void {
+    this.#idle?.()
+    this.#idle = typing ? this.#clock.after(IDLE_MS, () => this.set(false)) : null
+    const now = this.#clock.now()
+    if (typing && (this.#toldAt === null || now - this.#toldAt >= AGAIN_MS)) {
+      this.#toldAt = now
+      this.#tell(true)
+    } else if (!typing && this.#toldAt !== null) {
+      this.#toldAt = null
+      this.#tell(false)
+    }
+  }
+
+  /** Without telling anybody. */
+  stop(): void {
+    this.#idle?.()
+    this.#idle = null
+    this.#toldAt = null
+  }
+}

@@ -1,0 +1,49 @@
+import type { AppRouter } from '@acme/api'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { httpLink, TRPCClientError } from '@trpc/client'
+import { type CreateTRPCReact, createTRPCReact } from '@trpc/react-query'
+import { type ReactNode, useState } from 'react'
+import superjson from 'superjson'
+
+/** Request and response hooks for everything that is not a conversation: `api.admin.chats.list.useQuery(…)`. */
+export const api: CreateTRPCReact<AppRouter, unknown> = createTRPCReact<AppRouter>()
+
+/** Gives the components below `api`, over HTTP, with the cookie of the page's own origin. */
+export function ApiProvider({ url, children }: { url: string; children: ReactNode }) {
+  const [queryClient] = useState(createQueryClient)
+  const [client] = useState(() =>
+    api.createClient({
+      links: [
+        // Same-origin cookies go along: that is what fetch does by itself.
+        httpLink({ url: `${url}/trpc`, transformer: superjson }),
+      ],
+    }),
+  )
+  return (
+    <api.Provider client={client} queryClient={queryClient}>
+      <QueryClientProvider client={queryClient}>{children}</QueryClientProvider>
+    </api.Provider>
+  )
+}
+
+function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        // What changes is told by subscriptions; asking again at every focus would only add load.
+        staleTime: 30_000,
+        refetchOnWindowFocus: false,
+        retry: (failures, error) => failures < 3 && isTemporary(error),
+      },
+      mutations: { retry: false },
+    },
+  })
+}
+
+/** An answer with a code of the 400s will be the same next time, except for "too many". */
+function isTemporary(error: Error): boolean {
+  if (!(error instanceof TRPCClientError)) return true
+  const details: unknown = error.data
+  if (typeof details !== 'object' || details === null || !('httpStatus' in details)) return true
+  return typeof details.httpStatus !== 'number' || details.httpStatus >= 500 || details.httpStatus === 429
+}

@@ -1,0 +1,63 @@
+import type { SupportMessage } from '@acme/api'
+import type { Conversation, ConversationSnapshot } from '@acme/client'
+import { useEffect, useEffectEvent, useMemo } from 'react'
+import { useSupportClient } from './provider.tsx'
+import { useStore } from './use-store.ts'
+
+/** A conversation as a component needs it: what it shows, and what can be done. The functions stay the same. */
+export interface SupportChatView extends ConversationSnapshot {
+  chat: { id: string } | null
+  loading: boolean
+  connected: boolean
+  /** Shown at once as pending, sent as soon as possible. */
+  sendMessage(content: string): void
+  /** Sends a failed message again. */
+  retry(id: string): void
+  /** Gives up a message that is not on its way. */
+  discard(id: string): void
+  /** Everything that is shown was seen. */
+  markAsRead(): void
+  loadEarlier(): void
+  /** To be called with every key. */
+  setTyping(typing: boolean): void
+  /** Tries again what failed. */
+  reload(): void
+}
+
+/** The user's own chat. */
+export function useSupportChat(): SupportChatView {
+  return useConversation(useSupportClient().conversation)
+}
+
+/** Any conversation: the inbox opens them itself. */
+export function useConversation(conversation: Conversation): SupportChatView {
+  const snapshot = useStore(conversation)
+  const actions = useMemo(
+    () => ({
+      sendMessage: (content: string) => void conversation.send(content),
+      retry: (id: string) => conversation.retry(id),
+      discard: (id: string) => conversation.discard(id),
+      markAsRead: () => conversation.markRead(),
+      loadEarlier: () => conversation.loadEarlier(),
+      setTyping: (typing: boolean) => conversation.setTyping(typing),
+      reload: () => conversation.reload(),
+    }),
+    [conversation],
+  )
+  const { chatId, phase, connection } = snapshot
+  const chat = useMemo(() => (chatId === null ? null : { id: chatId }), [chatId])
+  return {
+    ...snapshot,
+    ...actions,
+    chat,
+    loading: phase === 'loading',
+    connected: connection.type === 'online',
+  }
+}
+
+/** Calls `fn` with each message of the other side that arrives: for a sound, a title, a badge. */
+export function useIncomingMessage(fn: (message: SupportMessage) => void): void {
+  const { conversation } = useSupportClient()
+  const arrived = useEffectEvent(fn)
+  useEffect(() => conversation.onIncoming((message) => arrived(message)), [conversation])
+}
