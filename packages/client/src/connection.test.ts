@@ -143,6 +143,15 @@ describe('Connection', () => {
     expect(connection.getSnapshot().type).toBe('offline')
   })
 
+  test('waking up replaces an attempt that was made before', async () => {
+    await clock.advance(2_001)
+    browser.wake()
+    await clock.advance(0)
+    expect(links.map(({ closed }) => closed)).toEqual([true, false])
+    browser.wake()
+    expect(links).toHaveLength(2)
+  })
+
   test('waking up leaves an open socket alone that answers', async () => {
     last().events.onOpen()
     browser.wake()

@@ -21,8 +21,8 @@ import type { Calls, Wire } from './wire.ts'
  *   Resuming is the followers' work: each subscribes again from its own cursor on the new wire.
  * - Waiting takes between nothing and a bound (full jitter) that doubles with each failure from 0.5 s to 15 s, and
  *   is forgotten only after 10 s of an open socket, so a server that accepts and drops is not hammered.
- * - A wake (network back, page visible, page restored) ends waiting at once, and probes an open socket: without a
- *   sign of life within 3 s it is dropped. Laptops sleep, and their sockets look open afterwards. There is no budget
+ * - A wake (network back, page visible, page restored) ends waiting at once, replaces an attempt older than 2 s, and
+ *   probes an open socket: without a sign of life within 3 s it is dropped. Laptops sleep, and their sockets look open afterwards. There is no budget
  *   of attempts that a long night could use up.
  * - UNAUTHORIZED and the close codes 4500 to 4999 end the session, not only the socket. The session source gets one
  *   chance to give another one, with which the next attempt is made at once; refused again, the connection is ended.
@@ -36,6 +36,7 @@ export const CONNECT_MS = 8_000
 export const PROBE_MS = 3_000
 export const STABLE_MS = 10_000
 export const RETRY = { firstMs: 500, mostMs: 15_000 }
+const STALE_MS = 2_000
 const SYNC_GRACE_MS = 1_000
 const FALLBACK_AFTER = 2
 
@@ -62,7 +63,7 @@ export interface ConnectionOptions {
 }
 
 type Inner =
-  | { type: 'opening'; link: Link | null }
+  | { type: 'opening'; link: Link | null; since: number }
   | { type: 'open'; link: Link }
   | { type: 'waiting'; retryAt: number }
   | { type: 'ended' }
@@ -78,7 +79,7 @@ export class Connection implements Readable<ConnectionState> {
   readonly #listeners = new Listeners()
   readonly #followings = new Set<Following>()
   readonly #leave: (() => void)[]
-  #inner: Inner = { type: 'opening', link: null }
+  #inner: Inner = { type: 'opening', link: null, since: 0 }
   #shown: ConnectionState = { type: 'connecting' }
   #token: string | null = null
   #failures = 0
@@ -161,7 +162,7 @@ export class Connection implements Readable<ConnectionState> {
   }
 
   #attempt(): void {
-    const turn = this.#enter({ type: 'opening', link: null })
+    const turn = this.#enter({ type: 'opening', link: null, since: this.#options.clock.now() })
     const heard = (task: () => void) => () => turn === this.#turn && task()
     this.#after(CONNECT_MS, () => this.#fail(0))
     this.#options.session.get().then(
@@ -174,7 +175,7 @@ export class Connection implements Readable<ConnectionState> {
           onUnauthorized: heard(() => this.#renew()),
         })
         // It may have ended before it was returned.
-        if (turn === this.#turn) this.#inner = { type: 'opening', link }
+        if (this.#inner.type === 'opening' && turn === this.#turn) this.#inner.link = link
         else link.close()
       },
       (error: unknown) => {
@@ -236,7 +237,10 @@ export class Connection implements Readable<ConnectionState> {
   }
 
   #wake(): void {
-    if (this.#inner.type === 'waiting') this.#attempt()
+    const inner = this.#inner
+    // An attempt that began before the sleep, or on the former network, leads nowhere.
+    const stale = inner.type === 'opening' && this.#options.clock.now() - inner.since > STALE_MS
+    if (inner.type === 'waiting' || stale) this.#attempt()
     else this.probe()
   }
 
@@ -257,7 +261,6 @@ export class Connection implements Readable<ConnectionState> {
     for (const following of this.#followings) {
       following.stop?.()
       following.stop = null
-      following.synced = false
     }
     if (left.type === 'open' || left.type === 'opening') left.link?.close()
     this.#show()

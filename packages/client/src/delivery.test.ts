@@ -136,6 +136,18 @@ describe('sending', () => {
     expect({ sends: server.sends, log: server.log.length }).toEqual({ sends: 2, log: 1 })
   })
 
+  test('P13 a message seen behind a gap that a restore swallows is sent again, not left behind', async () => {
+    server.eventFaults.push('drop')
+    server.sendFaults.push('answer-lost')
+    server.write('a', 'lost', 'admin')
+    tab.conversation.send('mine')
+    await clock.advance(10)
+    expect({ shown: shown(), pending: pending() }).toEqual({ shown: [], pending: ['mine sending'] })
+    server.restore(0)
+    await clock.advance(5_000)
+    expect({ shown: shown(), pending: pending() }).toEqual({ shown: ['mine'], pending: [] })
+  })
+
   test('a refused message fails with the reason and lets the next go on', async () => {
     tab.conversation.send('refuse me')
     tab.conversation.send('fine')

@@ -68,7 +68,6 @@ export class Timeline {
   /** Takes a message from wherever it came. */
   apply(message: SupportMessage): Applied {
     if (this.contradicts([message])) return { type: 'contradiction' }
-    if (message.seq <= this.#start) return { type: 'known' }
     if (message.seq <= this.lastSeq) return { type: 'known' }
     this.#held.set(message.seq, message)
     this.#places.set(message.id, message.seq)

@@ -184,10 +184,19 @@ test('P4 both see one chronological order without duplicates while both write at
     })(),
   ])
   await expect.poll(async () => (await alice.texts()).length, SOON).toBe(21)
-  await alice.panel.locator('.ac-bubble[data-state=waiting], .ac-bubble[data-state=sending]').first().waitFor({ state: 'detached' })
-  await expect.poll(async () => JSON.stringify(await sam.texts()), SOON).toBe(JSON.stringify(await alice.texts()))
+  await alice.panel
+    .locator('.ac-bubble[data-state=waiting], .ac-bubble[data-state=sending]')
+    .first()
+    .waitFor({ state: 'detached' })
+  await expect
+    .poll(async () => JSON.stringify(await sam.texts()), SOON)
+    .toBe(JSON.stringify(await alice.texts()))
   const texts = await alice.texts()
   expect(new Set(texts).size).toBe(21)
-  expect(texts.filter((text) => text.startsWith('Alice'))).toEqual(Array.from({ length: 10 }, (_, n) => `Alice ${n + 1}`))
-  expect(texts.filter((text) => text.startsWith('Sam'))).toEqual(Array.from({ length: 10 }, (_, n) => `Sam ${n + 1}`))
+  expect(texts.filter((text) => text.startsWith('Alice'))).toEqual(
+    Array.from({ length: 10 }, (_, n) => `Alice ${n + 1}`),
+  )
+  expect(texts.filter((text) => text.startsWith('Sam'))).toEqual(
+    Array.from({ length: 10 }, (_, n) => `Sam ${n + 1}`),
+  )
 })

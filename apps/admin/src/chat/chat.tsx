@@ -1,0 +1,89 @@
+import type { ChatUser } from '@acme/api'
+import type { Conversation } from '@acme/client'
+import { useConversation } from '@acme/react'
+import { Composer } from '@acme/ui'
+import { useEffect, useRef, useState } from 'react'
+import { useDesk } from '../frame/desk.tsx'
+import { tabMemory } from '../kept.ts'
+import { nameOf } from '../name-of.ts'
+import { useVisible } from '../use-visible.ts'
+import { ArchivedNotice } from './archived-notice.tsx'
+import { ChatHeader } from './chat-header.tsx'
+import { draftsOf } from './drafts.ts'
+import { lastSeenSeq } from './last-seen-seq.ts'
+import { Messages } from './messages.tsx'
+import { Refused } from './refused.tsx'
+import { useArchive } from './use-archive.ts'
+import './chat.css'
+
+interface ChatProps {
+  chatId: string
+  user: ChatUser
+  conversation: Conversation
+}
+
+/** A chat as an agent reads and answers it. */
+export function Chat({ chatId, user, conversation }: ChatProps) {
+  const { admin } = useDesk()
+  const chat = useConversation(conversation)
+  const drafts = draftsOf(tabMemory, admin.id)
+  const [draft, setDraft] = useState(() => drafts.get(chatId))
+  const [atEnd, setAtEnd] = useState(true)
+  const composer = useRef<HTMLTextAreaElement>(null)
+  const visible = useVisible()
+  const archive = useArchive(chatId, lastSeenSeq(chat.messages, chat.unreadCount))
+  const { unreadCount, markAsRead } = chat
+  const name = nameOf(user)
+  const writers = chat.typing.filter(({ side }) => side === 'admin')
+
+  // Read is what has been on the screen: in front, and scrolled to.
+  useEffect(() => {
+    if (visible && atEnd && unreadCount > 0) markAsRead()
+  }, [visible, atEnd, unreadCount, markAsRead])
+
+  // A keyboard that nobody asked for would cover half of a phone.
+  useEffect(() => {
+    if (matchMedia('(hover: hover) and (pointer: fine)').matches) composer.current?.focus()
+  }, [])
+
+  return (
+    <section className="chat" aria-label={`Chat with ${name}`}>
+      <ChatHeader
+        user={user}
+        connection={chat.connection.type}
+        here={chat.here}
+        archived={chat.archivedAt !== null}
+        ready={chat.phase === 'ready'}
+        archive={archive}
+      />
+      {archive.refusal !== null && (
+        <Refused onDismiss={archive.dismiss}>
+          {archive.refusal === 'moved-on'
+            ? `${name} has just written. Read it before you archive.`
+            : archive.refusal}
+        </Refused>
+      )}
+      <Messages chat={chat} user={name} me={admin.name} onAtEnd={setAtEnd} />
+      <footer className="chat-footer">
+        {chat.archivedAt && <ArchivedNotice at={chat.archivedAt} name={name} />}
+        {writers.length > 0 && (
+          <p className="chat-writers" role="status">
+            {writers.map((writer) => writer.name ?? 'Somebody of the team').join(' and ')}{' '}
+            {writers.length === 1 ? 'is' : 'are'} writing a reply…
+          </p>
+        )}
+        <Composer
+          placeholder="Message"
+          draft={draft}
+          onDraft={(next) => {
+            setDraft(next)
+            drafts.set(chatId, next)
+          }}
+          onSend={chat.sendMessage}
+          onTyping={chat.setTyping}
+          inputRef={composer}
+        />
+      </footer>
+    </section>
+  )
+}

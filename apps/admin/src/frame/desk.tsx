@@ -1,0 +1,55 @@
+import type { AdminProfile } from '@acme/api'
+import { type AdminClient, type ConnectionState, createAdminClient } from '@acme/client'
+import { useStore } from '@acme/react'
+import { createContext, type ReactNode, useContext, useEffect, useState } from 'react'
+import { createNotifications, type Notifications } from '../alerts/notifications.ts'
+import { createSound, type Sound } from '../alerts/sound.ts'
+import { preferences } from '../kept.ts'
+
+/** What an agent who is logged in works with. */
+export interface Desk {
+  admin: AdminProfile
+  client: AdminClient
+  sound: Sound
+  notifications: Notifications
+}
+
+const DeskContext = createContext<Desk | null>(null)
+
+export function useDesk(): Desk {
+  const desk = useContext(DeskContext)
+  if (!desk) throw new Error('useDesk belongs inside DeskProvider')
+  return desk
+}
+
+interface DeskProviderProps {
+  admin: AdminProfile
+  /** The session was ended elsewhere. */
+  onEnded: () => void
+  children: ReactNode
+}
+
+/** Opens the connection with the session, and closes it with the session. */
+export function DeskProvider({ admin, onEnded, children }: DeskProviderProps) {
+  const [desk, setDesk] = useState<Desk | null>(null)
+
+  useEffect(() => {
+    const client = createAdminClient({ url: '', account: admin.id })
+    const sound = createSound(preferences)
+    setDesk({ admin, client, sound, notifications: createNotifications(preferences) })
+    const stop = client.connection.subscribe(() => {
+      if (client.connection.getSnapshot().type === 'ended') onEnded()
+    })
+    return () => {
+      stop()
+      client.close()
+      sound.close()
+    }
+  }, [admin, onEnded])
+
+  return desk && <DeskContext value={desk}>{children}</DeskContext>
+}
+
+export function useConnectionState(): ConnectionState {
+  return useStore(useDesk().client.connection)
+}

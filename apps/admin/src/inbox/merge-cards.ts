@@ -1,0 +1,65 @@
+import type { SupportChatListItem } from '@acme/api'
+import { byNewest, type CardPages } from './cards.ts'
+
+export interface Tab {
+  archived: boolean
+  /** The result of a search: cards in it are kept up to date, but which ones match only the server knows. */
+  searched: boolean
+}
+
+/**
+ * The list with the cards as they are now: each replaces the one with its id and stands where it is sorted to, and
+ * leaves the tab that it does not belong to any more. A card that sorts behind the last loaded one is left for its
+ * page to bring. Gives back the same object when nothing changed.
+ */
+export function mergeCards<List extends CardPages>(
+  list: List,
+  cards: readonly SupportChatListItem[],
+  tab: Tab,
+): List {
+  let merged = list
+  for (const card of cards) merged = mergeCard(merged, card, tab)
+  return merged
+}
+
+function mergeCard<List extends CardPages>(list: List, card: SupportChatListItem, tab: Tab): List {
+  const known = list.pages.flatMap(({ chats }) => chats).filter(({ id }) => id === card.id)
+  const belongs = (card.archivedAt !== null) === tab.archived && (known.length > 0 || !tab.searched)
+  const [before] = known
+  if (belongs ? known.length === 1 && before && isSame(before, card) : known.length === 0) return list
+
+  const pages = list.pages.map((page) =>
+    page.chats.some(({ id }) => id === card.id)
+      ? { ...page, chats: page.chats.filter(({ id }) => id !== card.id) }
+      : page,
+  )
+  const placed = belongs && place(pages, card)
+  return placed || known.length > 0 ? { ...list, pages } : list
+}
+
+/** Into the first page that reaches behind the card, or at the end if there is nothing more to come. */
+function place(pages: CardPages['pages'], card: SupportChatListItem): boolean {
+  for (const [index, page] of pages.entries()) {
+    const at = page.chats.findIndex((other) => byNewest(card, other) < 0)
+    const isEnd = index === pages.length - 1 && page.nextCursor === null
+    if (at < 0 && !isEnd) continue
+    const chats = [...page.chats]
+    chats.splice(at < 0 ? chats.length : at, 0, card)
+    pages[index] = { ...page, chats }
+    return true
+  }
+  return false
+}
+
+function isSame(one: SupportChatListItem, other: SupportChatListItem): boolean {
+  return (
+    one.unread === other.unread &&
+    one.messageCount === other.messageCount &&
+    one.lastMessageAt.getTime() === other.lastMessageAt.getTime() &&
+    one.archivedAt?.getTime() === other.archivedAt?.getTime() &&
+    one.lastMessage?.preview === other.lastMessage?.preview &&
+    one.lastMessage?.senderType === other.lastMessage?.senderType &&
+    one.user.name === other.user.name &&
+    one.user.email === other.user.email
+  )
+}

@@ -1,0 +1,79 @@
+import { freePort, startProxy, type TcpProxy } from '@acme/local'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openBrowser } from '../support/browser.ts'
+import { type Stack, startStack } from '../support/stack.ts'
+import { visit } from '../support/widget.ts'
+
+let browser: Browser
+let stack: Stack
+let proxy: TcpProxy
+/** As browsers reach it: through the proxy. */
+let url: string
+beforeAll(async () => {
+  browser = await openBrowser()
+  const port = await freePort()
+  proxy = await startProxy({ targetPort: port })
+  url = `http://127.0.0.1:${proxy.port}`
+  stack = await startStack({ env: { PORT: String(port), PUBLIC_URL: url } })
+})
+afterAll(async () => {
+  await browser.close()
+  await stack[Symbol.asyncDispose]()
+  await proxy[Symbol.asyncDispose]()
+})
+
+test('P13 a half-open connection is noticed within 10 s in Chromium, and everything is there afterwards', async () => {
+  const alice = await visit(browser, url, 'alice')
+  await alice.open()
+  await expect.poll(() => alice.dot.textContent(), { timeout: 8_000 }).toBe('Online')
+  await alice.write('Before')
+  await alice.panel.locator('.ac-bubble[data-state=sent]').waitFor()
+
+  proxy.setMode('blackhole')
+  const begun = Date.now()
+  await expect.poll(() => alice.dot.textContent(), { timeout: 15_000, interval: 100 }).not.toBe('Online')
+  expect(Date.now() - begun).toBeLessThan(10_000)
+  await alice.write('Into the dark')
+
+  proxy.setMode('pass')
+  proxy.cut()
+  await expect.poll(() => alice.dot.textContent(), { timeout: 20_000 }).toBe('Online')
+  await expect
+    .poll(() => alice.panel.locator('.ac-bubble[data-state=sent]').count(), { timeout: 8_000 })
+    .toBe(2)
+  expect(await alice.texts()).toEqual(['Before', 'Into the dark'])
+  await alice.page.context().close()
+})
+
+test('P13 the browser’s own word that it is offline and back again is believed at once', async () => {
+  const bob = await visit(browser, url, 'bob')
+  await bob.open()
+  await expect.poll(() => bob.dot.textContent(), { timeout: 8_000 }).toBe('Online')
+  await bob.page.context().setOffline(true)
+  proxy.cut()
+  await expect.poll(() => bob.dot.textContent(), { timeout: 8_000 }).toBe('Offline')
+  await bob.write('Written in a tunnel')
+  await bob.panel.locator('.ac-bubble[data-state=waiting]').waitFor()
+  await bob.page.context().setOffline(false)
+  await expect.poll(() => bob.dot.textContent(), { timeout: 8_000 }).toBe('Online')
+  await bob.panel.locator('.ac-bubble[data-state=sent]').waitFor()
+  expect(await bob.texts()).toEqual(['Written in a tunnel'])
+  await bob.page.context().close()
+})
+
+test('a connection that is cut again and again while both sides write loses and repeats nothing', async () => {
+  const visitor = await visit(browser, url, 'visitor')
+  await visitor.open()
+  const cutting = setInterval(() => proxy.cut(), 400)
+  for (let n = 1; n <= 12; n++) {
+    await visitor.write(`${n}`)
+    await visitor.page.waitForTimeout(150)
+  }
+  clearInterval(cutting)
+  await expect
+    .poll(() => visitor.panel.locator('.ac-bubble[data-state=sent]').count(), { timeout: 20_000 })
+    .toBe(12)
+  expect(await visitor.texts()).toEqual(Array.from({ length: 12 }, (_, n) => `${n + 1}`))
+  await visitor.page.context().close()
+})
