@@ -32,8 +32,15 @@ afterAll(() => {
 describe.each(BUNDLES)('$name', ({ app, config, kilobytes }) => {
   test('no module of the server reaches it, and it stays within its budget', async () => {
     const root = `${ROOT}apps/${app}`
-    const result = await build({ root, configFile: `${root}/${config}`, logLevel: 'silent', build: { write: false } })
-    const outputs = (Array.isArray(result) ? result : [result]).flatMap((one) => ('output' in one ? one.output : []))
+    const result = await build({
+      root,
+      configFile: `${root}/${config}`,
+      logLevel: 'silent',
+      build: { write: false },
+    })
+    const outputs = (Array.isArray(result) ? result : [result]).flatMap((one) =>
+      'output' in one ? one.output : [],
+    )
     const chunks = outputs.filter((output): output is Rolldown.OutputChunk => output.type === 'chunk')
     const modules = chunks
       .flatMap(({ moduleIds }) => moduleIds)

@@ -125,14 +125,23 @@ export const adminProcedure = counted.use(({ ctx, next }) => {
 })
 
 /** A subscription over a socket, counted against the socket's bound until it ends. */
-const following = t.middleware(({ ctx, signal, next }) => {
+const following = t.middleware(async ({ ctx, signal, next }) => {
   const { transport } = ctx
   if (transport.type !== 'socket' || !signal) throw new Refusal('socket_only')
   const { subscriptions, drained } = transport
   if (subscriptions.count >= MAX_SUBSCRIPTIONS_PER_SOCKET) throw new Refusal('too_many_subscriptions')
   subscriptions.count += 1
-  signal.addEventListener('abort', () => (subscriptions.count -= 1), { once: true })
-  return next({ ctx: { follower: { signal, drained } } })
+  const ended = () => {
+    subscriptions.count -= 1
+  }
+  signal.addEventListener('abort', ended, { once: true })
+  const result = await next({ ctx: { follower: { signal, drained } } })
+  if (!result.ok && !signal.aborted) {
+    // Its input was refused: it never began, and nobody will abort it.
+    signal.removeEventListener('abort', ended)
+    ended()
+  }
+  return result
 })
 
 export const memberFollowing = memberProcedure.use(following)

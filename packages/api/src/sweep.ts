@@ -38,6 +38,8 @@ export function createSweep({ db, hub, inbox, onEpoch }: SweepOptions): () => Pr
       // Everything counts as changed, so every follower looks and finds that its cursor is of another epoch.
       seen = new Map()
       onEpoch(current)
+      // Also who follows a chat that is not in the restored database.
+      for (const id of hub.topics(CHAT_TOPIC)) hub.deliver(chatTopic(id), { type: 'message', seq: 0 })
     }
     const followed = hub.topics(CHAT_TOPIC)
     if (followed.length === 0) {

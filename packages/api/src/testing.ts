@@ -1,8 +1,9 @@
 import { connect, type Db } from '@acme/db'
+// biome-ignore lint/correctness/noUndeclaredDependencies: only tests import this file
 import { freshDatabase } from '@acme/local/testing'
 import { Hub } from '@acme/realtime'
 import { v7 as uuidv7 } from 'uuid'
-import type { Context } from './context.ts'
+import type { SocketTransport } from './context.ts'
 import type { Caller } from './identity/caller.ts'
 import { type Api, createApi } from './server.ts'
 
@@ -10,13 +11,20 @@ export const IDENTITY_SECRET = 'a secret for tests that is long enough'
 export const AUDIENCE = 'http://localhost:3000'
 export const SESSION_SECRET = 'another secret for tests, long enough'
 
+type Client = ReturnType<Api['router']['createCaller']>
+
 export interface Fixture extends AsyncDisposable {
   db: Db
   hub: Hub
   api: Api
   databaseUrl: string
   /** The router as this caller reaches it over HTTP. */
-  as: (caller: Caller) => ReturnType<Api['router']['createCaller']>
+  as: (
+    caller: Caller,
+    http?: { address?: string; setSessionCookie?: (token: string | null) => void },
+  ) => Client
+  /** The router as this caller reaches it over a socket, until the signal aborts. */
+  over: (caller: Caller, socket: { signal: AbortSignal; drained?: SocketTransport['drained'] }) => Client
   user: (name?: string) => Promise<Extract<Caller, { type: 'user' }>>
   admin: (name?: string) => Promise<Extract<Caller, { type: 'admin' }>>
 }
@@ -53,9 +61,13 @@ export async function fixture({ hub = new Hub(), replyEmailDelayMs = 300_000 } =
     hub,
     api,
     databaseUrl: database.url,
-    as: (caller) => {
-      const transport: Context['transport'] = { type: 'http', setSessionCookie: () => {} }
-      return api.router.createCaller({ caller, address: '127.0.0.1', transport })
+    as: (caller, { address = '127.0.0.1', setSessionCookie = () => {} } = {}) =>
+      api.router.createCaller({ caller, address, transport: { type: 'http', setSessionCookie } }),
+    over: (caller, { signal, drained = async () => {} }) => {
+      const calls = { count: 0 }
+      const subscriptions = { count: 0 }
+      const transport: SocketTransport = { type: 'socket', drained, calls, subscriptions }
+      return api.router.createCaller({ caller, address: '127.0.0.1', transport }, { signal })
     },
     user: async (name = 'Alice') => {
       const { email: _, ...rest } = await person('user', name)

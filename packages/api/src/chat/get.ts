@@ -13,13 +13,11 @@ export async function get(
   caller: UserCaller,
 ): Promise<SupportChat> {
   const id = await getOrCreate(db, caller.userId)
-  const [messages, unreadCount] = await Promise.all([
-    messagesBefore(db, id, END, PAGE),
-    countUnread(db, caller.userId),
-  ])
-  // Taken from the page itself: what was committed a moment later is behind this cursor, not before it.
+  const messages = await messagesBefore(db, id, END, PAGE)
+  // Taken from the page itself: what was committed a moment later is behind this cursor, not before it, and is
+  // counted when it arrives, not here.
   const lastSeq = messages.at(-1)?.seq ?? 0
-  return { id, epoch: epoch(), lastSeq, unreadCount, messages }
+  return { id, epoch: epoch(), lastSeq, unreadCount: await countUnread(db, caller.userId, lastSeq), messages }
 }
 
 /** P5: any number of first requests at once make one chat, and all of them get its id. */

@@ -32,17 +32,20 @@ export async function* onActivity(
   const announce = (type: 'arrived' | 'here' | 'left') => hub.publish(topic, { type, ...self })
 
   let marksMayDiffer = true
+  let known = false
   const stop = hub.listen(topic, (body) => {
     const hint = readChatHint(body)
     if (!hint || hint.type === 'message') return
     if (hint.type === 'state') marksMayDiffer = true
-    else if (presence.hear(hint) === 'answer') announce('here')
+    // Answered when everybody has heard the hint: those after us would take the answer for what came first.
+    else if (presence.hear(hint) === 'answer') queueMicrotask(() => known && announce('here'))
     wake.wake()
   })
-  const heartbeat = setInterval(() => announce('here'), PRESENCE_INTERVAL_MS)
+  const heartbeat = setInterval(() => known && announce('here'), PRESENCE_INTERVAL_MS)
 
   try {
     let marks = await readMarks()
+    known = true
     announce('arrived')
     let last = ''
     while (!signal.aborted) {
@@ -61,7 +64,9 @@ export async function* onActivity(
   } finally {
     clearInterval(heartbeat)
     stop()
-    announce('left')
+    // Who was not let in was never here.
+    if (known) announce('left')
+    known = false
   }
 
   async function readMarks() {

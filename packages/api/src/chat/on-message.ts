@@ -81,14 +81,17 @@ export async function* onMessage(
         yield pass(next)
         await drained(signal)
       } else if (!synced || hinted > seen) {
+        // A hint that comes while this is read may be about what was committed after it: it is looked at again.
+        const asked = hinted
+        hinted = 0
         const page = await messagesAfter(db, chatId, seen, PAGE)
         for (const message of page) {
           yield pass(message)
           await drained(signal)
         }
+        // A hint ahead of every row was about a message that never was, or is of another epoch: it is forgotten.
+        if (page.length > 0) hinted = Math.max(hinted, asked)
         if (page.length === PAGE) continue
-        // A hint ahead of every row was about a message that never was, or is of another epoch.
-        if (page.length === 0) hinted = Math.min(hinted, seen)
         if (!synced) yield at({ type: 'synced', epoch: serving, lastSeq: seen })
         synced = true
       } else {

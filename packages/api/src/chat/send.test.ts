@@ -122,7 +122,8 @@ describe('sending', () => {
       return n % 2 === 0 ? here.chat.send(message) : there.chat.send(message)
     })
     const answers = (await Promise.all(sends)).flat()
-    for (const [one, two] of (await Promise.all(sends)).filter((answer) => Array.isArray(answer))) expect(two).toEqual(one)
+    for (const [one, two] of (await Promise.all(sends)).filter((answer) => Array.isArray(answer)))
+      expect(two).toEqual(one)
 
     const stored = await rows(chatId)
     expect(stored.map(({ seq }) => seq)).toEqual(Array.from({ length: 400 }, (_, n) => n + 1))
@@ -138,7 +139,9 @@ describe('sending', () => {
     const [user, other] = [await f.user(), await f.user('Bob')]
     const { id: chatId } = await f.as(other).chat.get()
     const refusals = await Promise.all(
-      [chatId, uuidv7(), uuidv4()].map((id) => send(user, id, 'let me in').catch((error: Error) => error.message)),
+      [chatId, uuidv7(), uuidv4()].map((id) =>
+        send(user, id, 'let me in').catch((error: Error) => error.message),
+      ),
     )
     expect(new Set(refusals)).toEqual(new Set(['There is no such chat.']))
     expect(await rows(chatId)).toHaveLength(0)

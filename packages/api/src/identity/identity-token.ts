@@ -20,7 +20,8 @@ export interface Identity {
 const MAX_AGE = '1h'
 const CLOCK_TOLERANCE_S = 5
 
-const singleLine = z.string().regex(/^[^\p{Cc}\u202a-\u202e\u2066-\u2069]*$/u)
+// Lone surrogates too: all of them are stored as U+FFFD, and two different users would become one.
+const singleLine = z.string().regex(/^[^\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]*$/u)
 const claims = z.object({
   sub: singleLine.min(1).max(255),
   email: z.email().max(254).toLowerCase().nullish(),

@@ -15,10 +15,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       updated_at timestamptz not null default now()
     )`.execute(db)
   await sql`create unique index users_admin_email on users (email) where kind = 'admin'`.execute(db)
-  await sql`create index users_search on users using gin (
-    to_tsvector('simple', coalesce(name, '') || ' ' || translate(coalesce(email, ''), '@.', '  ')))`.execute(
-    db,
-  )
+  // Without these signs "order-4711" is a word and a negative number, and "2026/4711" the name of a file.
+  await sql`create index users_search on users using gin (to_tsvector('simple',
+    translate(coalesce(name, '') || ' ' || coalesce(email, ''), '-+/.@_', '      ')))`.execute(db)
 
   await sql`
     create table admin_credentials (
@@ -91,7 +90,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create index support_messages_unread on support_messages (chat_id, sender_type, seq)
     where read_at is null`.execute(db)
   await sql`create index support_messages_content on support_messages
-    using gin (to_tsvector('simple', content))`.execute(db)
+    using gin (to_tsvector('simple', translate(content, '-+/.@_', '      ')))`.execute(db)
 
   await sql`
     create table reply_emails (

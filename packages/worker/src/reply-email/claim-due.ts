@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 
 const BATCH = 500
 /** For so long a chat is left to its job; a job that got lost is noticed after it. */
-const LEASE = '2 minutes'
+export const LEASE = '2 minutes'
 
 export interface Due {
   /** Chats that were handed on. */

@@ -1,5 +1,6 @@
 import type { Queries } from '@acme/db'
 import { sql } from 'kysely'
+import { LEASE } from './claim-due.ts'
 
 /** A batch of unread replies that is ours to mail, and nobody else's ever. */
 export interface Claim {
@@ -90,12 +91,16 @@ export async function settle(
     .execute()
 }
 
-/** Gives a claim back whose mail was certainly not accepted; it is due again at once. */
+/** Gives a claim back whose mail was certainly not accepted: it is due again. */
 export async function giveBack(db: Queries, { chatId, upToSeq, previousSeq }: Claim): Promise<void> {
   await db.transaction().execute(async (trx) => {
     await trx
       .updateTable('supportChats')
-      .set({ emailClaimedSeq: previousSeq })
+      .set({
+        emailClaimedSeq: previousSeq,
+        // Its job tries again; should that be lost, the sweep finds the chat by this.
+        replyEmailDueAt: sql<Date>`coalesce(reply_email_due_at, now() + ${LEASE}::interval)`,
+      })
       .where('id', '=', chatId)
       .where('emailClaimedSeq', '=', upToSeq)
       .execute()

@@ -31,8 +31,9 @@ export async function get(
     .executeTakeFirst()
   if (!chat) throw new Refusal('chat_unknown')
 
-  const [messages, unreadCount] = await Promise.all([messagesBefore(db, chatId, END, PAGE), countUnread()])
+  const messages = await messagesBefore(db, chatId, END, PAGE)
   const lastSeq = messages.at(-1)?.seq ?? 0
+  const unreadCount = await countUnread()
   await markRead(deps, caller, { chatId, upTo: lastSeq })
 
   return {
@@ -57,6 +58,7 @@ export async function get(
       .where('chatId', '=', chatId)
       .where('senderType', '=', 'user')
       .where('readAt', 'is', null)
+      .where('seq', '<=', lastSeq)
       .select(({ fn }) => fn.countAll<string>().as('unread'))
       .executeTakeFirstOrThrow()
     return Number(unread)

@@ -1,15 +1,21 @@
-import type { Tables } from '@acme/db'
-import { type ExpressionBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Deps } from '../../deps.ts'
 import { Refusal } from '../../errors.ts'
+import { hasCode } from '../../postgres-errors.ts'
 import type { SupportChatListItem } from '../../present.ts'
 import { presentCard, selectCards } from './card.ts'
 
 export const listInput = z.strictObject({
   archived: z.boolean().default(false),
   /** Words of messages, or the beginning of a name or an email. */
-  search: z.string().trim().max(200).optional(),
+  search: z
+    .string()
+    // Postgres takes no NUL, and nobody means a tab.
+    .overwrite((written) => written.replace(/\p{Cc}/gu, ' '))
+    .trim()
+    .max(200)
+    .optional(),
   /** `nextCursor` of the page before. */
   cursor: z.string().max(100).nullish(),
   limit: z.int().min(1).max(100).default(30),
@@ -31,13 +37,19 @@ export async function list(
     .orderBy('c.lastMessageAt', 'desc')
     .orderBy('c.id', 'desc')
     .limit(limit + 1)
-  if (search) query = query.where((where) => matches(where, search))
+  if (search) query = query.where('c.id', 'in', chatsMatching(search))
   if (cursor) {
     const { at, id } = parseCursor(cursor)
     query = query.where(sql<boolean>`(c.last_message_at, c.id) < (${at}::timestamptz, ${id}::uuid)`)
   }
   // Microseconds, which a Date has not: without them the page's edge would be read twice or not at all.
-  const rows = await query.select(sql<string>`c.last_message_at::text`.as('lastMessageAtText')).execute()
+  const rows = await query
+    .select(sql<string>`c.last_message_at::text`.as('lastMessageAtText'))
+    .execute()
+    .catch((error: unknown) => {
+      // It looked like a time and is none, the 31st of February for example.
+      throw hasCode(error, '22008') ? new Refusal('cursor_invalid', { field: 'cursor' }) : error
+    })
 
   const page = rows.slice(0, limit)
   const last = rows.length > limit ? page.at(-1) : undefined
@@ -59,20 +71,23 @@ function parseCursor(cursor: string): { at: string; id: string } {
   return { at, id: id ?? '' }
 }
 
-type CardTables = Tables & { c: Tables['supportChats']; u: Tables['users'] }
-
-/** Full text on messages (every word), or a word's beginning in name and email; both have an index. */
-function matches(where: ExpressionBuilder<CardTables, 'c' | 'u'>, search: string) {
+/**
+ * Full text on messages (every word), or a word's beginning in name and email; both have an index. One list of
+ * chats, not two conditions: with `or` every chat of the inbox would be looked at.
+ */
+function chatsMatching(search: string) {
   const people = search
     .split(/[^\p{L}\p{N}]+/u)
     .filter(Boolean)
     .map((word) => `${word}:*`)
     .join(' & ')
-  return where.or([
-    sql<boolean>`c.id in (select m.chat_id from support_messages m
-      where to_tsvector('simple', m.content) @@ plainto_tsquery('simple', ${search}))`,
-    sql<boolean>`u.id in (select p.id from users p
-      where to_tsvector('simple', coalesce(p.name, '') || ' ' || translate(coalesce(p.email, ''), '@.', '  '))
-        @@ to_tsquery('simple', ${people}))`,
-  ])
+  return sql<string>`(
+    select m.chat_id from support_messages m
+    where to_tsvector('simple', translate(m.content, '-+/.@_', '      '))
+      @@ plainto_tsquery('simple', translate(${search}, '-+/.@_', '      '))
+    union
+    select k.id from users p join support_chats k on k.user_id = p.id
+    where to_tsvector('simple',
+        translate(coalesce(p.name, '') || ' ' || coalesce(p.email, ''), '-+/.@_', '      '))
+      @@ to_tsquery('simple', ${people}))`
 }

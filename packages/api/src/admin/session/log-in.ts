@@ -6,7 +6,12 @@ import { openSession } from '../../identity/sessions.ts'
 import { type AdminProfile, presentAdmin } from './get.ts'
 
 export const logInInput = z.strictObject({
-  email: z.string().trim().toLowerCase().max(254),
+  email: z
+    .string()
+    .trim()
+    .toLowerCase()
+    .max(254)
+    .regex(/^\P{Cc}*$/u),
   password: z.string().max(1_000),
 })
 

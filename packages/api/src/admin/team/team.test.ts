@@ -1,0 +1,173 @@
+import { v7 as uuidv7 } from 'uuid'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { AdminCaller, Caller } from '../../identity/caller.ts'
+import { refusal } from '../../testing/call.ts'
+import { type Fixture, fixture } from '../../testing.ts'
+import { ensureFirstAdmin } from './first-admin.ts'
+
+let f: Fixture
+beforeAll(async () => {
+  f = await fixture()
+})
+afterAll(() => f[Symbol.asyncDispose]())
+beforeEach(async () => {
+  await f.db.deleteFrom('users').where('kind', '=', 'admin').execute()
+})
+
+const anonymous: Caller = { type: 'anonymous' }
+const PASSWORD = 'correct horse battery'
+let attempts = 0
+
+async function member(name: string): Promise<AdminCaller> {
+  const email = `${name}@team.example`
+  const { id } = await f.as(await f.admin('Maker')).admin.team.add({ email, name, password: PASSWORD })
+  await f.db.deleteFrom('users').where('name', '=', 'Maker').execute()
+  return { type: 'admin', userId: id, sessionId: uuidv7(), name, email }
+}
+
+/** From an address of its own unless told otherwise, so that tests don’t use up each other’s attempts. */
+function logIn(email: string, password: string, address = `203.0.113.${attempts++}`) {
+  const cookies: (string | null)[] = []
+  const setSessionCookie = (token: string | null) => cookies.push(token)
+  const answer = f.as(anonymous, { address, setSessionCookie }).admin.session.logIn({ email, password })
+  return { answer, cookies }
+}
+
+test('logging in sets a cookie that is the admin, until they log out', async () => {
+  const ada = await member('ada')
+  const { answer, cookies } = logIn(' ADA@team.example ', PASSWORD)
+  expect(await answer).toEqual({ id: ada.userId, email: 'ada@team.example', name: 'ada' })
+  const [token] = cookies
+  const caller = await f.api.callerOf(token ?? '')
+  expect(caller).toMatchObject({ type: 'admin', userId: ada.userId, email: 'ada@team.example' })
+  expect(await f.as(caller).admin.session.get()).toEqual(await answer)
+
+  const cleared: unknown[] = []
+  const heard: unknown[] = []
+  if (caller.type === 'admin') f.hub.listen(`session:${caller.sessionId}`, (body) => heard.push(body))
+  await f.as(caller, { setSessionCookie: (cookie) => cleared.push(cookie) }).admin.session.logOut()
+  expect(cleared).toEqual([null])
+  expect(heard).toEqual([{ type: 'ended' }])
+  expect(await f.api.callerOf(token ?? '')).toEqual(anonymous)
+})
+
+test('P9 a wrong password, an unknown email, a user’s email and a disabled admin are answered alike', async () => {
+  const [ada, bob] = [await member('ada'), await member('bob')]
+  const user = await f.user()
+  const { email: ofUser } = await f.db
+    .selectFrom('users')
+    .select('email')
+    .where('id', '=', user.userId)
+    .executeTakeFirstOrThrow()
+  await f.as(ada).admin.team.disable({ adminId: bob.userId })
+  const tries = [
+    ['ada@team.example', 'wrong'],
+    ['ada@team.example', ''],
+    ['ada@team.example', PASSWORD.toUpperCase()],
+    ['nobody@team.example', PASSWORD],
+    [ofUser ?? '', PASSWORD],
+    ['bob@team.example', PASSWORD],
+  ] as const
+  for (const [email, password] of tries) {
+    const { answer, cookies } = logIn(email, password)
+    expect(await refusal(answer), email).toMatchObject({
+      code: 'UNAUTHORIZED',
+      reason: 'log_in_wrong',
+      details: {},
+    })
+    expect(cookies).toEqual([])
+  }
+})
+
+test('P11 after ten failures log-in has to wait, also with the right password; successes do not count', async () => {
+  await member('ada')
+  for (let n = 0; n < 12; n++) await logIn('ada@team.example', PASSWORD, 'office').answer
+  for (let n = 0; n < 10; n++) {
+    expect(await refusal(logIn('ada@team.example', 'wrong', 'office').answer)).toMatchObject({
+      reason: 'log_in_wrong',
+    })
+  }
+  const refused = await refusal(logIn('ADA@team.example', PASSWORD, 'office').answer)
+  expect(refused).toMatchObject({ code: 'TOO_MANY_REQUESTS', reason: 'rate_limited' })
+  expect(refused.details.retryAfterMs).toBeGreaterThan(0)
+  expect(refused.details.retryAfterMs).toBeLessThanOrEqual(30_000)
+  // Whoever guesses elsewhere does not shut the admin out.
+  await expect(logIn('ada@team.example', PASSWORD, 'home').answer).resolves.toBeDefined()
+})
+
+test('P11 guesses that come all at once are limited too', async () => {
+  await member('ada')
+  const answers = Array.from({ length: 30 }, () =>
+    refusal(logIn('ada@team.example', 'wrong', 'burst').answer),
+  )
+  const reasons = (await Promise.all(answers)).map(({ reason }) => reason)
+  expect(reasons.filter((reason) => reason === 'log_in_wrong')).toHaveLength(10)
+})
+
+test('P9 a disabled admin’s sessions end at once, everywhere, and disabling twice is disabling once', async () => {
+  const [ada, bob] = [await member('ada'), await member('bob')]
+  const tokens: string[] = []
+  for (let n = 0; n < 3; n++) {
+    const { answer, cookies } = logIn(bob.email, PASSWORD)
+    await answer
+    tokens.push(cookies[0] ?? '')
+  }
+  let ended = 0
+  for (const token of tokens) {
+    const caller = await f.api.callerOf(token)
+    if (caller.type === 'admin') f.hub.listen(`session:${caller.sessionId}`, () => ended++)
+  }
+  await f.as(ada).admin.team.disable({ adminId: bob.userId })
+  expect(ended).toBe(3)
+  for (const token of tokens) expect(await f.api.callerOf(token)).toEqual(anonymous)
+  const before = await f.as(ada).admin.team.list()
+  await f.as(ada).admin.team.disable({ adminId: bob.userId })
+  expect(await f.as(ada).admin.team.list()).toEqual(before)
+  expect(before.map(({ email, disabledAt }) => [email, disabledAt !== null])).toEqual([
+    ['ada@team.example', false],
+    ['bob@team.example', true],
+  ])
+})
+
+test('the last one who can log in cannot be disabled, not even by each other at the same time', async () => {
+  const [ada, bob] = [await member('ada'), await member('bob')]
+  const both = await Promise.allSettled([
+    f.as(ada).admin.team.disable({ adminId: bob.userId }),
+    f.as(bob).admin.team.disable({ adminId: ada.userId }),
+  ])
+  expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+  const left = (await f.as(ada).admin.team.list()).filter(({ disabledAt }) => !disabledAt)
+  expect(left).toHaveLength(1)
+  const last = f.as(ada).admin.team.disable({ adminId: left[0]?.id ?? '' })
+  expect(await refusal(last)).toMatchObject({ code: 'CONFLICT', reason: 'last_admin' })
+  const unknown = f.as(ada).admin.team.disable({ adminId: uuidv7() })
+  expect(await refusal(unknown)).toMatchObject({ code: 'NOT_FOUND', reason: 'admin_unknown' })
+  const user = await f.user()
+  expect(await refusal(f.as(ada).admin.team.disable({ adminId: user.userId }))).toMatchObject({
+    reason: 'admin_unknown',
+  })
+})
+
+test('nobody is in the team twice, however the address is written and whoever is faster', async () => {
+  const ada = await member('ada')
+  const add = (email: string) => f.as(ada).admin.team.add({ email, name: 'Second', password: PASSWORD })
+  for (const email of ['ada@team.example', ' ADA@Team.Example ']) {
+    expect(await refusal(add(email))).toMatchObject({
+      code: 'CONFLICT',
+      reason: 'admin_exists',
+      details: { field: 'email' },
+    })
+  }
+  const results = await Promise.allSettled(Array.from({ length: 4 }, () => add('new@team.example')))
+  expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  expect(await f.as(ada).admin.team.list()).toHaveLength(2)
+})
+
+test('the first admin is made once, by however many processes that start together', async () => {
+  const first = { email: 'Root@Team.example', password: PASSWORD }
+  await Promise.all(Array.from({ length: 4 }, () => ensureFirstAdmin(f.db, first)))
+  await ensureFirstAdmin(f.db, { email: 'second@team.example', password: PASSWORD })
+  const admins = await f.db.selectFrom('users').select('email').where('kind', '=', 'admin').execute()
+  expect(admins).toEqual([{ email: 'root@team.example' }])
+  await expect(logIn('root@team.example', PASSWORD).answer).resolves.toMatchObject({ name: 'Support' })
+})

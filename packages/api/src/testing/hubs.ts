@@ -1,0 +1,23 @@
+import { type HintBody, Hub } from '@acme/realtime'
+
+/** Loses every hint that is published; only what a sweep delivers is heard. */
+export class DeafHub extends Hub {
+  override publish(): void {}
+}
+
+/** Every hint as if it came from another process: the message itself is not carried along. */
+export class HubOfAnotherProcess extends Hub {
+  override publish(topic: string, body: HintBody): void {
+    this.deliver(topic, body)
+  }
+}
+
+/** Tells each hint up to three times, late and in any order, with and without what it carries. */
+export class ConfusedHub extends Hub {
+  override publish(topic: string, body: HintBody, carried?: unknown): void {
+    for (let times = 1 + Math.random() * 2; times > 0; times--) {
+      const what = Math.random() < 0.5 ? carried : undefined
+      setTimeout(() => this.deliver(topic, body, what), Math.random() * 20)
+    }
+  }
+}

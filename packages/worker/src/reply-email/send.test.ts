@@ -1,0 +1,212 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createMailer } from '../mailer.ts'
+import { type Fixture, fixture } from '../testing.ts'
+import { claim, flagAbandoned } from './claim.ts'
+import { claimDue } from './claim-due.ts'
+import { sendReplyEmail } from './send.ts'
+
+let f: Fixture
+beforeAll(async () => {
+  f = await fixture()
+})
+afterAll(() => f[Symbol.asyncDispose]())
+beforeEach(async () => {
+  f.mailbox.fail = 'none'
+  await f.mailbox.clear()
+  f.log.length = 0
+})
+const send = (chatId: string) => sendReplyEmail(f.options, chatId)
+const change = (chatId: string, set: { userReadSeq?: number; archivedAt?: Date }) =>
+  f.db.updateTable('supportChats').set(set).where('id', '=', chatId).execute()
+
+describe('P8 the email about unread replies', () => {
+  test('goes to the user once, with what was answered, and its text is no markup', async () => {
+    const chatId = await f.chat(2, { email: 'ada@customer.example', name: 'Ada' })
+    await send(chatId)
+    const [mail, ...more] = f.mailbox.messages()
+    expect(more).toEqual([])
+    expect(mail?.to).toEqual(['ada@customer.example'])
+    expect(mail?.subject).toBe('Acme: 2 replies to your message')
+    expect(mail?.text).toContain('> Reply 1 & <b>more</b>')
+    expect(mail?.text).toContain('Reply 2')
+    expect(mail?.html).toContain('Reply 1 &amp; &lt;b&gt;more&lt;/b&gt;')
+    expect(mail?.html).toContain('Sam &lt;Support&gt;')
+    expect(mail?.messageId).toBe(`<reply.${chatId}.2@acme.example>`)
+    expect(await f.emails(chatId)).toMatchObject([{ state: 'sent', upToSeq: 2 }])
+    expect(await f.row(chatId)).toMatchObject({ replyEmailDueAt: null, emailClaimedSeq: 2 })
+  })
+
+  test('is claimed before it is sent: the mail server sees it when the claim is committed', async () => {
+    const chatId = await f.chat()
+    let seen: unknown
+    const mailer = {
+      close: () => {},
+      send: async () => {
+        seen = [await f.emails(chatId), (await f.row(chatId)).emailClaimedSeq]
+        return { type: 'sent', outcome: 'ok' } as const
+      },
+    }
+    await sendReplyEmail({ ...f.options, mailer }, chatId)
+    expect(seen).toMatchObject([[{ state: 'claimed', upToSeq: 1 }], 1])
+  })
+
+  test('is one per batch of replies, however often and however many at once try', async () => {
+    const chatId = await f.chat(3)
+    await Promise.all(Array.from({ length: 8 }, () => send(chatId)))
+    await send(chatId)
+    expect(f.mailbox.messages()).toHaveLength(1)
+    await f.reply(chatId)
+    await Promise.all(Array.from({ length: 4 }, () => send(chatId)))
+    const subjects = f.mailbox.messages().map(({ subject }) => subject)
+    expect(subjects).toEqual(['Acme: 3 replies to your message', 'Acme: a reply to your message'])
+    expect((await f.emails(chatId)).map(({ upToSeq }) => upToSeq)).toEqual([3, 4])
+  })
+
+  test('has only what is unread', async () => {
+    const chatId = await f.chat(3)
+    await change(chatId, { userReadSeq: 2 })
+    await send(chatId)
+    expect(f.mailbox.messages()[0]?.text).not.toContain('Reply 2')
+    expect(f.mailbox.messages()[0]?.text).toContain('Reply 3')
+  })
+
+  test.each([
+    ['read', (id: string) => change(id, { userReadSeq: 2 }), undefined],
+    ['archived', (id: string) => change(id, { archivedAt: new Date() }), undefined],
+    ['opted out', async () => {}, { email: 'a@b.example', name: null, emailOptedOutAt: new Date() }],
+    ['without an address', async () => {}, { email: null, name: 'Ada' }],
+  ])('is not sent when the chat is or the user has %s, and nothing stays due', async (_, act, user) => {
+    const chatId = await f.chat(2, user)
+    await act(chatId)
+    await send(chatId)
+    expect(f.mailbox.messages()).toEqual([])
+    expect(await f.emails(chatId)).toEqual([])
+    expect(await f.row(chatId)).toMatchObject({ replyEmailDueAt: null, emailClaimedSeq: 0 })
+    expect(f.log).toEqual([expect.stringContaining('no reply email')])
+  })
+
+  test('of a chat that is gone is nothing', async () => {
+    await send(crypto.randomUUID())
+    expect(f.mailbox.messages()).toEqual([])
+  })
+})
+
+describe('P8 when something breaks on the way', () => {
+  test('a claim whose worker died is flagged as unknown and never sent', async () => {
+    const chatId = await f.chat()
+    await claim(f.db, chatId)
+    expect(await flagAbandoned(f.db)).toBe(0)
+    await f.db
+      .updateTable('replyEmails')
+      .set({ updatedAt: sql<Date>`now() - interval '3 minutes'` })
+      .execute()
+    const others = f.db.updateTable('replyEmails').set({ state: 'sent' }).where('chatId', '!=', chatId)
+    await others.execute()
+    expect(await flagAbandoned(f.db)).toBe(1)
+    expect(await flagAbandoned(f.db)).toBe(0)
+    await claimDue(f.db)
+    await send(chatId)
+    expect(f.mailbox.messages()).toEqual([])
+    expect(await f.emails(chatId)).toMatchObject([{ state: 'unknown' }])
+  })
+
+  test('a refusal for now gives the claim back, it is due again, and a later try sends once', async () => {
+    const chatId = await f.chat()
+    f.mailbox.fail = 'refuse'
+    await expect(send(chatId)).rejects.toThrow('did not take the mail')
+    expect(await f.emails(chatId)).toEqual([])
+    const row = await f.row(chatId)
+    expect(row.emailClaimedSeq).toBe(0)
+    // Should its job be lost, the sweep must find it: it is due, though not this moment.
+    expect(row.replyEmailDueAt?.getTime()).toBeGreaterThan(Date.now())
+    f.mailbox.fail = 'none'
+    await send(chatId)
+    await send(chatId)
+    expect(f.mailbox.messages()).toHaveLength(1)
+    expect(await f.emails(chatId)).toMatchObject([{ state: 'sent' }])
+  })
+
+  test('a mail server that is not there gives the claim back', async () => {
+    const chatId = await f.chat()
+    const mailer = createMailer({ smtpUrl: 'smtp://127.0.0.1:1', from: 'a@b.example' })
+    await expect(sendReplyEmail({ ...f.options, mailer }, chatId)).rejects.toThrow('did not take the mail')
+    mailer.close()
+    expect(await f.emails(chatId)).toEqual([])
+    expect((await f.row(chatId)).emailClaimedSeq).toBe(0)
+  })
+
+  test('a connection that breaks after the text leaves it unknown: one mail, never another', async () => {
+    const chatId = await f.chat()
+    f.mailbox.fail = 'cut-after-data'
+    await send(chatId)
+    f.mailbox.fail = 'none'
+    expect(await f.emails(chatId)).toMatchObject([{ state: 'unknown' }])
+    await claimDue(f.db)
+    await send(chatId)
+    expect(f.mailbox.messages()).toHaveLength(1)
+  })
+
+  test.each(['ends', 'is reset'])(
+    'the mailer itself sends nothing twice when the connection %s after the text',
+    async (how) => {
+      let mails = 0
+      const server = createServer((socket) => {
+        let text = false
+        socket.on('error', () => {})
+        socket.write('220 test\r\n')
+        socket.on('data', (chunk) => {
+          const said = chunk.toString()
+          if (!text && said.startsWith('DATA')) {
+            text = true
+            socket.write('354 go on\r\n')
+          } else if (!text) socket.write('250 fine\r\n')
+          else if (said.endsWith('\r\n.\r\n')) {
+            mails++
+            if (how === 'ends') socket.end()
+            else socket.resetAndDestroy()
+          }
+        })
+      })
+      server.listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      const address = server.address()
+      const port = typeof address === 'object' && address ? address.port : 0
+      const mailer = createMailer({ smtpUrl: `smtp://127.0.0.1:${port}`, from: 'a@b.example' })
+      const chatId = await f.chat()
+      await sendReplyEmail({ ...f.options, mailer }, chatId)
+      expect(mails).toBe(1)
+      expect(await f.emails(chatId)).toMatchObject([{ state: 'unknown' }])
+      mailer.close()
+      server.close()
+    },
+  )
+})
+
+describe('P9 P10 nobody else gets a mail through a name or an address', () => {
+  test.each([
+    ['Eve\r\nBcc: evil@z.example', 'a@y.example'],
+    ['Eve" <evil@z.example>, "', 'a@y.example'],
+    ['evil@z.example, b', 'a@y.example'],
+    ['Eve\u0000\u0007', 'a@y.example'],
+    ['Eve', 'a@y.example\r\nBcc: evil@z.example'],
+    ['Eve', 'a@y.example, evil@z.example'],
+    ['Eve', 'g:evil@z.example;'],
+    ['Eve', 'a@y.example <evil@z.example>'],
+    ['Eve', 'a@y.example\r\nRCPT TO:<evil@z.example>'],
+    ['Eve', '"a@y.example evil@z.example"@x.example'],
+  ])('%j %j', async (name, email) => {
+    const safe = name.replaceAll('\u0000', '')
+    const chatId = await f.chat(1, { name: safe, email })
+    await send(chatId).catch(() => {})
+    for (const { to, headers } of f.mailbox.messages()) {
+      expect(to).toHaveLength(1)
+      expect(to.join()).not.toMatch(/^evil@z\.example$/)
+      expect(headers.has('bcc')).toBe(false)
+      expect(headers.has('cc')).toBe(false)
+    }
+    if (email === 'a@y.example') expect(f.mailbox.messages().map(({ to }) => to)).toEqual([['a@y.example']])
+  })
+})
