@@ -35,7 +35,7 @@ import type { Calls, Wire } from './wire.ts'
 export const CONNECT_MS = 8_000
 export const PROBE_MS = 3_000
 export const STABLE_MS = 10_000
-export const RETRY = { firstMs: 500, mostMs: 15_000 }
+const RETRY = { firstMs: 500, mostMs: 15_000 }
 const STALE_MS = 2_000
 const SYNC_GRACE_MS = 1_000
 const FALLBACK_AFTER = 2

@@ -5,7 +5,7 @@ import { keepSubscribed } from './resubscribe.ts'
 import type { Wire } from './wire.ts'
 
 /** A gap may close by itself: the answer of `send` and the events come by different ways. */
-export const GAP_MS = 1_000
+const GAP_MS = 1_000
 /** Catching up without a word for so long is not catching up. */
 const SILENCE_MS = 10_000
 

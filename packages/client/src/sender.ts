@@ -5,7 +5,7 @@ import type { Outbox } from './outbox.ts'
 import type { Calls } from './wire.ts'
 
 /** A send without an answer for so long is asked again, under the same id. */
-export const ANSWER_MS = 8_000
+const ANSWER_MS = 8_000
 const RETRY = { firstMs: 1_000, mostMs: 15_000 }
 /** A message the server keeps failing at must not block the next ones for ever. */
 const MOST_BREAKS = 5

@@ -62,7 +62,7 @@ function socketWith(headers: Record<string, string>): typeof WebSocket {
   return SocketWithHeaders as unknown as typeof WebSocket
 }
 
-export function headersOf(credentials: Credentials): Record<string, string> {
+function headersOf(credentials: Credentials): Record<string, string> {
   if (!credentials) return {}
   if ('token' in credentials) return { authorization: `Bearer ${credentials.token}` }
   return { cookie: credentials.cookie, origin: credentials.origin }

@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import type { AdminNotificationMessage, SupportChatListItem } from '../present.ts'
 import { presentCard, selectCards } from './chats/card.ts'
 
-export const INBOX_TOPIC = 'inbox'
+const INBOX_TOPIC = 'inbox'
 
 export type InboxChange = AdminNotificationMessage['type']
 

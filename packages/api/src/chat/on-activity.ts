@@ -11,7 +11,7 @@ import { chatTopic, readChatHint } from './topic.ts'
 export const onActivityInput = z.strictObject({ chatId: z.uuid() })
 
 /** How often who is here says so; whoever is silent for longer than twice this is gone. */
-export const PRESENCE_INTERVAL_MS = 10_000
+const PRESENCE_INTERVAL_MS = 10_000
 
 /**
  * Follows what goes on around the messages: first the present state, then the whole state at each change. What

@@ -8,7 +8,7 @@ const USER_SESSION_DAYS = 90
 const ADMIN_SESSION_DAYS = 7
 
 /** The token as it may be kept: whoever reads the database can't use it. */
-export function hashToken(token: string, sessionSecret: string): Buffer {
+function hashToken(token: string, sessionSecret: string): Buffer {
   return createHmac('sha256', sessionSecret).update(token).digest()
 }
 
