@@ -14,7 +14,7 @@ export interface Reading<Event> extends AsyncDisposable {
 }
 
 /** Reads until it is stopped. */
-export function read<Event>(open: (signal: AbortSignal) => Promise<AsyncIterable<Event>>): Reading<Event> {
+function read<Event>(open: (signal: AbortSignal) => Promise<AsyncIterable<Event>>): Reading<Event> {
   const events: Event[] = []
   const gone = new AbortController()
   let news = Promise.withResolvers<void>()

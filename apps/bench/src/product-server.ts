@@ -1,0 +1,15 @@
+import { readSettings, startServer } from '@acme/server'
+
+/** The running product, whole, with one thing changed: its limits are for people, and this is a load. */
+const read = readSettings(process.env)
+if (!read.ok) throw new Error(read.faults.join('\n'))
+const { settings } = read
+const { databaseUrl, smtpUrl, identitySecrets, sessionSecret } = settings
+if (!databaseUrl || !smtpUrl || !identitySecrets || !sessionSecret) throw new Error('Settings are missing')
+const unlimited = { burst: 1e9, perSecond: 1e9 }
+await startServer({
+  settings: { ...settings, databaseUrl, smtpUrl, identitySecrets, sessionSecret },
+  limits: { send: unlimited, startSession: unlimited },
+  pages: async () => {},
+})
+process.send?.('ready')
