@@ -18,5 +18,11 @@ export interface Deps {
   sessionSecret: string
   /** How long a reply may stay unread before it is emailed. */
   replyEmailDelayMs: number
-  limits: { send: RateLimit; typing: RateLimit; startSession: RateLimit; logIn: RateLimit }
+  limits: {
+    send: RateLimit
+    typing: RateLimit
+    startSession: RateLimit
+    logIn: RateLimit
+    logInFrom: RateLimit
+  }
 }

@@ -36,6 +36,7 @@ const LIMITS = {
   typing: { burst: 20, perSecond: 2 },
   startSession: { burst: 60, perSecond: 1 },
   logIn: { burst: 10, perSecond: 1 / 30 },
+  logInFrom: { burst: 40, perSecond: 1 / 5 },
 } satisfies Record<keyof Deps['limits'], RateLimitOptions>
 
 export interface Api {
@@ -68,6 +69,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
       typing: limit('typing'),
       startSession: limit('startSession'),
       logIn: limit('logIn'),
+      logInFrom: limit('logInFrom'),
     },
   }
   const sweep = createSweep({

@@ -88,7 +88,7 @@ describe('P10 bad input changes nothing and is answered by a typed error', () =>
       })
     expect((await post('{"json":')).status).toBe(400)
     expect((await post('hello', 'text/plain')).status).toBe(415)
-    expect((await post(JSON.stringify({ json: { content: 'x'.repeat(10_000_000) } }))).status).toBe(413)
+    expect((await post(JSON.stringify({ json: { content: 'x'.repeat(200_000) } }))).status).toBe(413)
     expect((await fetch(`${url}/trpc/chat.send?input=${encodeURIComponent('{}')}`)).status).toBe(405)
     for (const path of ['nothing', '__proto__', 'then', 'chat', 'constructor.name']) {
       const answer = await fetch(`${url}/trpc/${path}`)

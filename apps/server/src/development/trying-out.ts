@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ServerSettings } from '../server.ts'
 import type { Settings } from '../settings.ts'
-import { takeDataDir } from './data-dir.ts'
+import { makeDataDir, takeDataDir } from './data-dir.ts'
 import { madeUpSecrets } from './made-up-secrets.ts'
 
 const DATABASE = 'acme_support_chat'
@@ -20,7 +20,7 @@ export async function tryItOut(settings: Settings, onProgress: (text: string) =>
   // A development dependency: an image for production lacks it, and never comes here.
   const { demoSite, startMailbox, startPostgres } = await import('@acme/local')
   await using started = new AsyncDisposableStack()
-  const dataDir = started.use(takeDataDir(settings.dataDir)).path
+  const dataDir = makeDataDir(settings.dataDir)
   const secrets = madeUpSecrets(dataDir)
 
   const databaseUrl = settings.databaseUrl ?? (await embeddedDatabase())
@@ -57,6 +57,7 @@ export async function tryItOut(settings: Settings, onProgress: (text: string) =>
 
   async function embeddedDatabase(): Promise<string> {
     onProgress('Starting the embedded Postgres')
+    started.use(takeDataDir(dataDir))
     const postgres = started.use(await startPostgres({ dataDir: join(dataDir, 'postgres'), onProgress }))
     await postgres.createDatabase(DATABASE).catch((error: unknown) => {
       if (!isDuplicate(error)) throw error

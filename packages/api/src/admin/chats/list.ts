@@ -18,6 +18,8 @@ export const listInput = z.strictObject({
     .optional(),
   /** `nextCursor` of the page before. */
   cursor: z.string().max(100).nullish(),
+  /** What tRPC's `useInfiniteQuery` adds; there is only the way down. */
+  direction: z.literal('forward').optional(),
   limit: z.int().min(1).max(100).default(30),
 })
 

@@ -20,7 +20,7 @@ const NOBODY = `argon2id$19456$2$1$${'A'.repeat(22)}$${'A'.repeat(43)}`
 
 /**
  * Checks a password and opens a session. An unknown email takes as long as a wrong password and says the same.
- * Only failures count against the limit, which is kept per address and email together.
+ * Only failures count against the limits: a narrow one per address and email together, a wide one per address.
  *
  * @throws Refusal log_in_wrong, rate_limited
  */
@@ -30,6 +30,7 @@ export async function logIn(
   { email, password }: z.output<typeof logInInput>,
 ): Promise<{ token: string; admin: AdminProfile }> {
   const key = `${address} ${email}`
+  limits.logInFrom.take(address)
   limits.logIn.take(key)
   const admin = await db
     .selectFrom('users as u')
@@ -41,6 +42,7 @@ export async function logIn(
   const right = await verifyPassword(password, admin?.passwordHash ?? NOBODY)
   if (!admin || !right || admin.disabledAt) throw new Refusal('log_in_wrong')
   limits.logIn.giveBack(key)
+  limits.logInFrom.giveBack(address)
   return {
     token: await openSession(db, sessionSecret, { id: admin.id, kind: 'admin' }),
     admin: presentAdmin(admin),
