@@ -23,6 +23,8 @@ export function createApp(settings: Settings): FastifyInstance {
     },
     forceCloseConnections: 'idle',
   })
+  // Fastify's own handler logs the whole address, query included.
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'There is nothing here.' }))
   app.addHook('onSend', async (_request, reply) => {
     reply.header('x-content-type-options', 'nosniff')
     reply.header('referrer-policy', 'no-referrer')
