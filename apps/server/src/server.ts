@@ -1,8 +1,9 @@
 import { type ApiOptions, createApi, ensureFirstAdmin } from '@acme/api/server'
-import { connect, migrate } from '@acme/db'
+import { connect, type Db, migrate } from '@acme/db'
 import { Hub, relayThroughPostgres } from '@acme/realtime'
 import { createMailer, runWorker } from '@acme/worker'
 import type { FastifyInstance } from 'fastify'
+import { sql } from 'kysely'
 import { createApp, serveOperations } from './app.ts'
 import { createReportError } from './errors.ts'
 import { openHttpDoor } from './http.ts'
@@ -56,6 +57,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       onIdleError: (error) => log.warn({ err: error }, 'database connection lost'),
     }),
   )
+  await ensureReachable(db, settings)
   await migrate(db)
   if (settings.firstAdmin) await ensureFirstAdmin(db, settings.firstAdmin)
 
@@ -125,4 +127,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   // Undone in the opposite order of making: readiness, jobs, sockets, HTTP, sweeps, hints, database.
   const stack = started.move()
   return { url: settings.publicUrl, stop: () => stack.disposeAsync() }
+}
+
+/** What a driver says of a database that is not there is no sentence that helps. */
+async function ensureReachable(db: Db, { databaseUrl }: ServerSettings): Promise<void> {
+  try {
+    await sql`select 1`.execute(db)
+  } catch (error) {
+    const [first] = error instanceof AggregateError ? error.errors : [error]
+    const reason = first instanceof Error ? first.message : String(first)
+    throw new Error(
+      `The database at ${new URL(databaseUrl).host} cannot be used: ${reason}. Check DATABASE_URL, and that Postgres is running.`,
+    )
+  }
 }
