@@ -24,7 +24,7 @@ beforeAll(async () => {
   await sql`
     insert into support_messages (id, chat_id, seq, content, sender_type, sender_id, read_at)
     select md5(c.id::text || seq)::uuid, c.id, seq, 'message ' || seq || ' of n' || right(c.id::text, 6),
-      case when seq % 2 = 0 then 'admin' else 'user' end, c.user_id, case when seq % 10 > 0 then now() end
+      case when seq % 2 = 0 then 'admin' else 'user' end, c.user_id, case when seq not in (4, 19998) then now() end
     from support_chats c, generate_series(1, c.last_seq) seq`.execute(f.db)
   await sql`vacuum analyze`.execute(f.db)
 })
@@ -102,9 +102,10 @@ const cases: [what: string, run: () => Promise<unknown>, atMost: number][] = [
     250,
   ],
   ['opening a small chat', () => user(42).chat.get(), 250],
-  ['opening a chat with 20,000 messages', () => user(1).chat.get(), 800],
+  ['opening a chat with 20,000 messages', () => user(1).chat.get(), 250],
   ['a page of history', () => admin().chat.history({ chatId: id(1), before: 10_000 }), 250],
   ['the unread count', () => user(42).chat.unread(), 50],
+  ['the unread count of a chat with 20,000 messages', () => user(1).chat.unread(), 50],
   ['marking read', () => user(42).chat.markRead({ chatId: id(42), upTo: 3 }), 250],
   ['the sweep', () => f.api.sweep(), 100],
   [

@@ -82,6 +82,8 @@ export class Conversation implements Readable<ConversationSnapshot> {
   readonly #leave: (() => void)[]
   #chat: Chat | null = null
   #failure: string | null = null
+  /** There is no such chat for us, and asking again would not change that. */
+  #refused = false
   #live: Live | null = null
   #synced = false
   #catchingUp = false
@@ -194,6 +196,7 @@ export class Conversation implements Readable<ConversationSnapshot> {
   reload(): void {
     this.#options.connection.retry()
     this.#failure = null
+    this.#refused = false
     this.#changed()
     this.#opening.start()
   }
@@ -263,6 +266,9 @@ export class Conversation implements Readable<ConversationSnapshot> {
     // What is shown stays; attempts to read it anew go on.
     if (!final && this.#chat) return
     this.#failure = message
+    this.#refused = final && !this.#chat
+    // Nothing is missing that could still arrive: the connection itself is as it should be.
+    if (this.#refused) this.#setSynced(true)
     this.#changed()
   }
 
@@ -273,6 +279,7 @@ export class Conversation implements Readable<ConversationSnapshot> {
     else this.#outbox.detachInherited()
     this.#chat = null
     this.#failure = null
+    this.#refused = false
     this.#activity = NOBODY
     this.#earlier.reset()
     this.#receipts.reset(null)
@@ -293,6 +300,7 @@ export class Conversation implements Readable<ConversationSnapshot> {
   #start(live: Live): () => void {
     this.#live = live
     if (this.#chat) this.#follow()
+    else if (this.#refused) this.#setSynced(true)
     else this.#opening.hurry()
     this.#sender.restart()
     this.#receipts.restart()

@@ -1,5 +1,7 @@
+import { connect } from '@acme/db'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import type { Mailer } from './mailer.ts'
 import { claimDue } from './reply-email/claim-due.ts'
 import { runWorker } from './run-worker.ts'
 import { type Fixture, fixture } from './testing.ts'
@@ -47,6 +49,31 @@ test('P12 stopping in the middle of many mails finishes those under way, and ano
   await vi.waitFor(() => expect(f.mailbox.messages()).toHaveLength(30), { timeout: 15_000 })
   await second.stop()
   expect(new Set(f.mailbox.messages().map(({ messageId }) => messageId)).size).toBe(30)
+})
+
+test('P8 a job under way at the stop is done and gone, also when the pool ends right after it', async () => {
+  for (let round = 0; round < 5; round++) {
+    const chatId = await f.chat()
+    const db = connect({ url: f.databaseUrl })
+    const underWay = Promise.withResolvers<void>()
+    const mayEnd = Promise.withResolvers<void>()
+    const mailer: Mailer = {
+      close: () => {},
+      async send() {
+        underWay.resolve()
+        await mayEnd.promise
+        return { type: 'sent', outcome: 'ok' }
+      },
+    }
+    const worker = await runWorker({ ...f.options, db, mailer, replyEmailDelayMs: 500, log: () => {} })
+    await underWay.promise
+    const stopped = worker.stop()
+    mayEnd.resolve()
+    await stopped
+    await db.destroy()
+    expect((await f.jobs()).filter(({ lockedAt, task }) => lockedAt || task === 'sendReplyEmail')).toEqual([])
+    expect(await f.emails(chatId)).toMatchObject([{ state: 'sent' }])
+  }
 })
 
 test('P8 two workers at the same time send each mail once', async () => {

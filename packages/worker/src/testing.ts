@@ -15,6 +15,7 @@ export interface Person {
 
 export interface Fixture extends AsyncDisposable {
   db: Db
+  databaseUrl: string
   mailbox: Mailbox
   mailer: Mailer
   log: string[]
@@ -66,6 +67,7 @@ export async function fixture(): Promise<Fixture> {
   }
   return {
     db,
+    databaseUrl: database.url,
     mailbox,
     mailer,
     log,

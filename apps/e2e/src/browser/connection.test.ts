@@ -2,6 +2,7 @@ import { freePort, startProxy, type TcpProxy } from '@acme/local'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openBrowser } from '../support/browser.ts'
+import { logInToInbox } from '../support/inbox.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 import { visit } from '../support/widget.ts'
 
@@ -76,4 +77,14 @@ test('a connection that is cut again and again while both sides write loses and 
     .toBe(12)
   expect(await visitor.texts()).toEqual(Array.from({ length: 12 }, (_, n) => `${n + 1}`))
   await visitor.page.context().close()
+})
+
+test('P13 the dot is true also beside a chat that does not exist', async () => {
+  const sam = await logInToInbox(browser, url)
+  await sam.page.goto(`${url}/admin/chats/${crypto.randomUUID()}`)
+  await sam.page.getByText('This chat is not here').waitFor()
+  await expect
+    .poll(() => sam.page.locator('.ac-dot').first().textContent(), { timeout: 8_000 })
+    .toBe('Online')
+  await sam.page.context().close()
 })

@@ -1,4 +1,5 @@
 import { renewEpoch } from '@acme/db'
+import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import { expect, test, vi } from 'vitest'
 import { range, readActivity, readInbox, readMessages } from '../testing/follow.ts'
@@ -88,6 +89,37 @@ test('P11 a reader that takes nothing gets nothing more, others are not held up,
   await slow.stop()
   await quick.stop()
   expect(f.hub.topics('chat:')).toEqual([])
+})
+
+test('P11 a slow reader’s backlog is given to it one at a time too', async () => {
+  await using f = await fixture()
+  const { user, chatId, epoch, sendAll } = await chatOf(f)
+  await sendAll(1, 250)
+  const waiting: (() => void)[] = []
+  const drained = () => new Promise<void>((resolve) => waiting.push(resolve))
+  await using slow = readMessages(f, user, { chatId, lastEventId: `${epoch}:0` }, drained)
+  for (let seq = 1; seq <= 250; seq++) {
+    await vi.waitFor(() => expect(waiting).toHaveLength(1), { interval: 1 })
+    expect(slow.seqs()).toHaveLength(seq)
+    waiting.pop()?.()
+  }
+  await slow.until((events) => events.at(-1)?.event.type === 'synced')
+  expect(slow.seqs()).toEqual(range(1, 250))
+})
+
+test('P11 a hint about messages that never were is looked into once, not for ever', async () => {
+  await using f = await fixture()
+  const { user, chatId, epoch, send } = await chatOf(f)
+  await using reading = readMessages(f, user, { chatId, lastEventId: `${epoch}:0` })
+  await reading.until((events) => events.length === 1)
+  const query = vi.spyOn(f.db.pool, 'query')
+  f.hub.deliver(`chat:${chatId}`, { type: 'message', seq: 1_000 })
+  await send(1)
+  await reading.untilSeq(1)
+  // Whoever went on asking would ask hundreds of times meanwhile.
+  await f.db.selectFrom('users').select(sql`pg_sleep(0.1)`.as('slept')).limit(1).execute()
+  expect(query.mock.calls.length).toBeLessThan(10)
+  query.mockRestore()
 })
 
 test('P2 a cursor of another epoch or ahead of the head is answered by reset, and new messages follow', async () => {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { range } from '../../testing/follow.ts'
@@ -60,6 +61,11 @@ test('paging shows every chat that stayed in place exactly once, also while mess
   const same = chats.slice(10, 30).map(({ id }) => id)
   const at = new Date(Date.now() - 3_600_000)
   await f.db.updateTable('supportChats').set({ lastMessageAt: at }).where('id', 'in', same).execute()
+
+  // And some within one millisecond, which a Date cannot tell apart.
+  const close = chats.slice(30, 50).map(({ id }) => id)
+  await sql`update support_chats set last_message_at = ${at}::timestamptz + array_position(${close}::uuid[], id) * interval '1 microsecond'
+    where id = any(${close}::uuid[])`.execute(f.db)
 
   const moved = new Set<string>()
   const seen: string[] = []
