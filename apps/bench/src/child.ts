@@ -1,38 +1,48 @@
 import { fork } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 
-export interface Child {
-  pid: number
-  stop: () => Promise<void>
+export interface Child extends AsyncDisposable {
+  readonly pid: number
+  /** Rejects when it ends otherwise than in order. */
+  readonly exited: Promise<void>
 }
 
-/** A server in a process of its own; resolves when it says that it is ready. */
-export async function startChild(script: string, env: Record<string, string>): Promise<Child> {
-  const child = fork(fileURLToPath(new URL(script, import.meta.url)), {
-    env: { PATH: process.env.PATH, ...env },
+const STOP_WITHIN_MS = 2_000
+
+/**
+ * A process of its own, with these settings and nothing else of our environment; resolves when it says that it is
+ * ready. It ends with us (`readyUntilParentEnds`). Options given to node (`--cpu-prof`) reach it too.
+ */
+export async function startChild(script: URL, env: Record<string, string>): Promise<Child> {
+  const child = fork(script, { env: { PATH: process.env.PATH, ...env } })
+  const name = script.pathname.split('/').at(-1)
+  const exited = new Promise<void>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code, signal) =>
+      code === 0 ? resolve() : reject(new Error(`${name} ended with ${signal ?? `exit code ${code}`}`)),
+    )
   })
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  await new Promise<void>((resolve, reject) => {
-    child.once('message', () => resolve())
-    child.once('exit', (code) => reject(new Error(`${script} ended with ${code}`)))
-  })
+  // Whoever waits hears of it; that nobody waits yet is no fault.
+  exited.catch(() => {})
+  await Promise.race([
+    new Promise((resolve) => child.once('message', resolve)),
+    exited.then(() => Promise.reject(new Error(`${name} ended before it was ready`))),
+  ])
   return {
     pid: child.pid ?? 0,
-    stop: async () => {
-      child.kill('SIGKILL')
-      await exited
+    exited,
+    async [Symbol.asyncDispose]() {
+      const late = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS)
+      if (child.connected) child.disconnect()
+      await exited.catch(() => {})
+      clearTimeout(late)
     },
   }
 }
 
-/** CPU time that a process has used, in microseconds; null where the system does not say (proc(5)). */
-export function cpuMicros(pid: number): number | null {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-    const ticks = Number(fields[11]) + Number(fields[12])
-    return (ticks / 100) * 1_000_000
-  } catch {
-    return null
-  }
+/** For the child: says that it is ready, and ends when its parent lets go of it or is gone. */
+export function readyUntilParentEnds(): void {
+  // Ctrl-C reaches the whole group; who ends, and in which order, is the parent's to say.
+  process.on('SIGINT', () => {})
+  process.once('disconnect', () => process.exit(0))
+  process.send?.('ready')
 }

@@ -1,23 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { v7 as uuidv7 } from 'uuid'
-import { cpuMicros } from './child.ts'
+import { cpuMicros } from './machine.ts'
 import type { Target } from './target.ts'
 
 const CONTENT =
   'A message of about a hundred characters, as people write them when something is not as it was.'
+const ARRIVED_WITHIN_MS = 5_000
 
-export interface Measured {
-  /** Acknowledged messages per second. */
-  rate: number
-  /** From sending to arrival at the other one, in milliseconds. */
-  p50: number
-  p99: number
-  /** Of the server process, per message; null where the system does not say. */
+/** What was seen of one server in one go. */
+export interface Sample {
+  messages: number
+  /** Until the last of them was acknowledged. */
+  seconds: number
+  /** From sending to arrival at the other one, by the load's own clock. */
+  latenciesMs: readonly number[]
+  /** Of the server's process; null where the system does not say. */
   cpuMicros: number | null
 }
 
+type Run = (send: (n: number) => Promise<void>) => Promise<void>
+
 /** So many messages under way at once, each in the next chat, for so long. */
-export async function closedLoop(target: Target, inFlight: number, ms: number): Promise<Measured> {
+export function closedLoop(target: Target, inFlight: number, ms: number): Promise<Sample> {
   return measure(target, async (send) => {
     const until = performance.now() + ms
     let next = 0
@@ -30,7 +34,7 @@ export async function closedLoop(target: Target, inFlight: number, ms: number): 
 }
 
 /** So many messages per second whatever the answers do, as people come. */
-export async function openLoop(target: Target, perSecond: number, ms: number): Promise<Measured> {
+export function openLoop(target: Target, perSecond: number, ms: number): Promise<Sample> {
   return measure(target, async (send) => {
     const begun = performance.now()
     const sends: Promise<void>[] = []
@@ -38,44 +42,39 @@ export async function openLoop(target: Target, perSecond: number, ms: number): P
     while (sends.length < total) {
       const due = Math.min(total, ((performance.now() - begun) / 1000) * perSecond)
       while (sends.length < due) sends.push(send(sends.length))
-      await sleep(2)
+      await sleep(1)
     }
     await Promise.all(sends)
   })
 }
 
-async function measure(
-  target: Target,
-  run: (send: (n: number) => Promise<void>) => Promise<void>,
-): Promise<Measured> {
+async function measure({ name, pid, pairs }: Target, run: Run): Promise<Sample> {
   const sentAt = new Map<string, number>()
-  const latencies: number[] = []
-  for (const pair of target.pairs) {
+  const latenciesMs: number[] = []
+  for (const pair of pairs) {
     pair.onSeen((id) => {
       const at = sentAt.get(id)
-      if (at !== undefined) latencies.push(performance.now() - at)
+      if (at === undefined) return
+      latenciesMs.push(performance.now() - at)
     })
   }
-  const cpuBefore = cpuMicros(target.pid)
+  const cpuBefore = cpuMicros(pid)
   const begun = performance.now()
   await run(async (n) => {
-    const pair = target.pairs[n % target.pairs.length]
     const id = uuidv7()
     sentAt.set(id, performance.now())
-    await pair?.send(id, CONTENT)
+    await pairs[n % pairs.length]?.send(id, CONTENT)
   })
   const seconds = (performance.now() - begun) / 1000
-  const deadline = performance.now() + 5_000
-  while (latencies.length < sentAt.size && performance.now() < deadline) await sleep(5)
-  if (latencies.length < sentAt.size)
-    throw new Error(`${target.name}: ${sentAt.size - latencies.length} never arrived`)
-  const cpuAfter = cpuMicros(target.pid)
-  latencies.sort((a, b) => a - b)
-  const at = (share: number) => latencies[Math.floor(latencies.length * share)] ?? 0
+  const deadline = performance.now() + ARRIVED_WITHIN_MS
+  while (latenciesMs.length < sentAt.size && performance.now() < deadline) await sleep(2)
+  const cpuAfter = cpuMicros(pid)
+  if (latenciesMs.length !== sentAt.size)
+    throw new Error(`${name}: ${sentAt.size} were sent and ${latenciesMs.length} arrived`)
   return {
-    rate: sentAt.size / seconds,
-    p50: at(0.5),
-    p99: at(0.99),
-    cpuMicros: cpuBefore === null || cpuAfter === null ? null : (cpuAfter - cpuBefore) / sentAt.size,
+    messages: sentAt.size,
+    seconds,
+    latenciesMs,
+    cpuMicros: cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore,
   }
 }

@@ -1,4 +1,5 @@
 import { readSettings, startServer } from '@acme/server'
+import { readyUntilParentEnds } from './child.ts'
 
 /** The running product, whole, with one thing changed: its limits are for people, and this is a load. */
 const read = readSettings(process.env)
@@ -12,4 +13,4 @@ await startServer({
   limits: { send: unlimited, startSession: unlimited },
   pages: async () => {},
 })
-process.send?.('ready')
+readyUntilParentEnds()

@@ -1,50 +1,32 @@
 import { people, signIdentity } from '@acme/local'
 import superjson from 'superjson'
-import { WebSocket } from 'ws'
 import { z } from 'zod'
-import { startChild } from './child.ts'
-import { Answers, type Pair, type Target } from './target.ts'
+import { Answers, makeMany, openSocket, type Pair, type Target } from './target.ts'
 
-const SECRET = 'the identity secret of the benchmark'
-
-/** The product, spoken to in tRPC's own frames, so that no client library is measured on one side only. */
-export async function productTarget(databaseUrl: string, port: number, chats: number): Promise<Target> {
-  const url = `http://localhost:${port}`
-  const child = await startChild('product-server.ts', {
-    DATABASE_URL: databaseUrl,
-    SMTP_URL: 'smtp://127.0.0.1:1',
-    PORT: String(port),
-    IDENTITY_SECRETS: SECRET,
-    SESSION_SECRET: 'the session secret of the benchmark',
-    ROLE: 'web',
-    LOG_LEVEL: 'error',
-  })
-  const pairs: Pair[] = []
-  const sockets: WebSocket[] = []
-  for (let n = 0; n < chats; n++) {
-    const identity = await signIdentity({
-      secret: SECRET,
-      audience: url,
-      person: { ...people.alice, externalId: `user-${n}` },
-    })
-    const { token = '' } = await call(url, 'session.start', 'POST', { identity })
-    const { id: chatId = '', epoch } = await call(url, 'chat.get', 'GET', undefined, token)
-    const [sender, follower] = [await open(port, token), await open(port, token)]
-    sockets.push(sender, follower)
-    pairs.push(pairOf(sender, follower, chatId, `${epoch}:0`))
-  }
-  return {
-    name: 'ours',
-    pid: child.pid,
-    pairs,
-    close: async () => {
-      for (const socket of sockets) socket.terminate()
-      await child.stop()
-    },
-  }
+export interface ProductTargetOptions {
+  pid: number
+  port: number
+  identitySecret: string
+  chats: number
 }
 
-function pairOf(sender: WebSocket, follower: WebSocket, chatId: string, lastEventId: string): Pair {
+/** The product, spoken to in tRPC's own frames, so that no client library is measured on one side only. */
+export async function productTarget(options: ProductTargetOptions): Promise<Target> {
+  const { pid, port, identitySecret: secret, chats } = options
+  const url = `http://localhost:${port}`
+  const pairs = await makeMany(chats, async (n) => {
+    const person = { ...people.alice, externalId: `user-${n}` }
+    const identity = await signIdentity({ secret, audience: url, person })
+    const { token = '' } = await call(url, 'session.start', 'POST', { identity })
+    const { id: chatId = '', epoch } = await call(url, 'chat.get', 'GET', undefined, token)
+    return openPair(port, token, chatId, `${epoch}:0`)
+  })
+  return { name: 'ours', pid, pairs }
+}
+
+/** The same user twice: one socket sends, the other follows. */
+async function openPair(port: number, token: string, chatId: string, lastEventId: string): Promise<Pair> {
+  const [sender, follower] = await Promise.all([openAs(port, token), openAs(port, token)])
   const answers = new Answers()
   let seen = (_id: string) => {}
   let calls = 0
@@ -55,20 +37,26 @@ function pairOf(sender: WebSocket, follower: WebSocket, chatId: string, lastEven
     if (error) throw new Error(text)
     answers.came(id)
   })
+  const synced = answers.wait('synced')
   follower.on('message', (data) => {
     const text = String(data)
     if (text === 'PING') return follower.send('PONG')
-    const event = JSON.parse(text).result?.data?.json?.data
+    const { result, error } = JSON.parse(text)
+    if (error) throw new Error(text)
+    const event = result?.data?.json?.data
     if (event?.type === 'new_message') seen(event.message.id)
+    else if (event?.type === 'synced') answers.came('synced')
   })
   const frame = (method: string, id: number, path: string, input: object) =>
     JSON.stringify({ id, method, params: { path, input: { json: input } } })
   follower.send(frame('subscription', 1, 'chat.onMessage', { chatId, lastEventId }))
+  await synced
   return {
     send: (id, content) => {
       const call = ++calls
+      const stored = answers.wait(call)
       sender.send(frame('mutation', call, 'chat.send', { chatId, id, content }))
-      return answers.wait(call)
+      return stored
     },
     onSeen: (listener) => {
       seen = listener
@@ -76,9 +64,8 @@ function pairOf(sender: WebSocket, follower: WebSocket, chatId: string, lastEven
   }
 }
 
-async function open(port: number, token: string): Promise<WebSocket> {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/trpc?connectionParams=1`, { perMessageDeflate: false })
-  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
+async function openAs(port: number, token: string) {
+  const socket = await openSocket(`ws://127.0.0.1:${port}/trpc?connectionParams=1`)
   socket.send(JSON.stringify({ method: 'connectionParams', data: { token } }))
   return socket
 }

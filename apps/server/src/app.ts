@@ -18,6 +18,13 @@ export function createApp(settings: Settings): FastifyInstance {
       level: settings.logLevel,
       serializers: {
         // The path without its query: inputs of queries travel there.
+        // Of a database's error not its `detail`, `where` and the like: they repeat what somebody wrote.
+        err: (error: Error & { code?: unknown }) => ({
+          type: error.name,
+          code: error.code,
+          message: error.message,
+          stack: error.stack ?? '',
+        }),
         req: (request: FastifyRequest) => ({ method: request.method, path: request.url.split('?')[0] }),
       },
     },

@@ -59,7 +59,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   )
   await ensureReachable(db, settings)
   await migrate(db)
-  if (settings.firstAdmin) await ensureFirstAdmin(db, settings.firstAdmin)
+  if (!(await ensureFirstAdmin(db, settings.firstAdmin))) {
+    log.warn('Nobody can log in to the inbox. Set ADMIN_EMAIL and ADMIN_PASSWORD and start again.')
+  }
 
   const hub = options.hub ?? new Hub()
   started.use(

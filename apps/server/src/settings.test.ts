@@ -50,8 +50,9 @@ test('every fault is named by its variable, and no value is repeated', () => {
     REPLY_EMAIL_DELAY: '5 minutes',
     IDENTITY_SECRETS: 'short',
     ROLE: 'both',
-    ALLOWED_ORIGINS: 'https://shop.example, https://shop.example/path',
+    ALLOWED_ORIGINS: 'https://shop.example, https://*.shop.example',
     ADMIN_PASSWORD: 'short',
+    TRUST_PROXY: 'nginx, 10.0.0.0/8, ::1, loopback',
   })
   if (result.ok) throw new Error('refused settings expected')
   expect(result.faults.map((fault) => fault.split(':')[0])).toEqual([
@@ -63,6 +64,8 @@ test('every fault is named by its variable, and no value is repeated', () => {
     'REPLY_EMAIL_DELAY',
     'ROLE',
     'ADMIN_PASSWORD',
+    'TRUST_PROXY',
+    'ADMIN_EMAIL, ADMIN_PASSWORD',
   ])
   expect(result.faults.join()).not.toContain('hunter2')
 })

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 
 /** Every setting of the product: an environment variable, its default and its meaning. */
@@ -55,12 +56,23 @@ const secret = z
   .min(MIN_SECRET, `use at least ${MIN_SECRET} random characters, for example from: openssl rand -base64 33`)
 
 const origin = z.string().transform((text, context) => {
-  const url = URL.parse(text)
+  const url = text.includes('*') ? null : URL.parse(text)
   if (url && (url.protocol === 'https:' || url.protocol === 'http:') && url.pathname === '/')
     return url.origin
   context.addIssue({ code: 'custom', message: 'is no origin like https://support.example.com' })
   return z.NEVER
 })
+
+/** As Fastify's trustProxy takes it: an address, a range, or one of its three names. */
+function isAddressRange(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/')
+  const version = isIP(address)
+  if (version === 0) return ['loopback', 'linklocal', 'uniquelocal'].includes(text)
+  return (
+    more.length === 0 &&
+    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128)))
+  )
+}
 
 const duration = z.string().transform((text, context) => {
   const [, amount, unit] = /^(\d{1,6})(ms|s|m|h)$/.exec(text) ?? []
@@ -89,7 +101,9 @@ const schema = z.object({
   ROLE: z.enum(['all', 'web', 'worker'], 'is one of all, web, worker').default('all'),
   ADMIN_EMAIL: z.email('is no email address').toLowerCase().optional(),
   ADMIN_PASSWORD: z.string().min(12, 'use at least 12 characters').optional(),
-  TRUST_PROXY: list,
+  TRUST_PROXY: list.pipe(
+    z.array(z.string().refine(isAddressRange, 'is no list of addresses or ranges like 10.0.0.0/8')),
+  ),
   DATA_DIR: z.string().min(1).default('.data'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).optional(),
 })
@@ -114,6 +128,9 @@ export function readSettings(env: NodeJS.ProcessEnv): SettingsResult {
   const faults = parsed.success
     ? []
     : parsed.error.issues.map(({ path, message }) => `${String(path[0])}: ${message}`)
+  if ((given.ADMIN_EMAIL === undefined) !== (given.ADMIN_PASSWORD === undefined)) {
+    faults.push('ADMIN_EMAIL, ADMIN_PASSWORD: set both or neither.')
+  }
   if (production) {
     for (const [name, meaning] of Object.entries(REQUIRED_IN_PRODUCTION)) {
       if (given[name] === undefined) faults.push(`${name} is missing: ${meaning}.`)

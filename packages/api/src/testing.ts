@@ -1,5 +1,4 @@
 import { connect, type Db } from '@acme/db'
-// biome-ignore lint/correctness/noUndeclaredDependencies: only tests import this file
 import { freshDatabase } from '@acme/local/testing'
 import { Hub } from '@acme/realtime'
 import { v7 as uuidv7 } from 'uuid'

@@ -62,7 +62,7 @@ export function createSupportClient(options: SupportClientOptions): SupportClien
     conversation,
     connection,
     async end() {
-      const known = conversation.getSnapshot().chatId !== null
+      const known = options.session.token !== null || conversation.getSnapshot().chatId !== null
       conversation.forgetPending()
       close()
       try {

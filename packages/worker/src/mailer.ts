@@ -69,8 +69,9 @@ const NOT_CONNECTED_TIMEOUTS = new Set(['CONNECT_TIMEOUT', 'GREETING_TIMEOUT', '
  * only if the session never came as far as a recipient; a connection that breaks later leaves it open.
  */
 function judge(error: unknown): Handover {
-  const outcome =
-    error instanceof Error ? error.message.slice(0, 500) : 'The mail server could not be reached.'
+  const words = error instanceof Error ? error.message.slice(0, 500) : 'The mail server could not be reached.'
+  // Mail servers like to repeat the recipient, and this ends in the log.
+  const outcome = words.replace(/[^\s<>"]+@[^\s<>"]+/g, '…')
   const fact = (name: string): unknown =>
     typeof error === 'object' && error !== null
       ? Object.getOwnPropertyDescriptor(error, name)?.value

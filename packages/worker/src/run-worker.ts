@@ -1,5 +1,6 @@
 import type { Db, Jobs } from '@acme/db'
 import { Logger, parseCrontab, run, type Task } from 'graphile-worker'
+import { forgetExpiredSessions } from './forget-expired-sessions.ts'
 import type { Mailer } from './mailer.ts'
 import { flagAbandoned } from './reply-email/claim.ts'
 import { claimDue } from './reply-email/claim-due.ts'
@@ -21,8 +22,9 @@ export interface RunningWorker {
   stop: () => Promise<void>
 }
 
-/** Even when nothing seems due: what a crash dropped is found within a minute. */
-const SWEEP = '* * * * * claimDueReplies'
+/** Replies each minute, even when nothing seems due: what a crash dropped is found. Sessions once a night. */
+const CRONTAB = `* * * * * claimDueReplies
+17 3 * * * forgetExpiredSessions`
 const POLL_MS = 1_000
 const LOOK_AGAIN_AT_MOST_MS = 60_000
 
@@ -41,6 +43,9 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
       const runAt = new Date(Math.min(nextAt?.getTime() ?? lookAgain, lookAgain))
       await addJob('claimDueReplies', {}, { jobKey: 'claimDueReplies', runAt })
     },
+    forgetExpiredSessions: async () => {
+      log('info', 'expired sessions forgotten', { count: await forgetExpiredSessions(db) })
+    },
     sendReplyEmail: async (payload, { abortSignal }) => {
       if (!isSendReplyEmail(payload)) throw new Error('sendReplyEmail: a payload of another shape')
       await sendReplyEmail(
@@ -54,7 +59,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
   const runner = await run({
     pgPool: db.pool,
     taskList: tasks,
-    parsedCronItems: parseCrontab(SWEEP),
+    parsedCronItems: parseCrontab(CRONTAB),
     concurrency: 4,
     pollInterval: POLL_MS,
     // The process that we run in orders its own end.

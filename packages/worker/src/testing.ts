@@ -1,7 +1,5 @@
 import { connect, type Db } from '@acme/db'
-// biome-ignore lint/correctness/noUndeclaredDependencies: only tests import this file
 import { type Mailbox, startMailbox } from '@acme/local'
-// biome-ignore lint/correctness/noUndeclaredDependencies: only tests import this file
 import { freshDatabase } from '@acme/local/testing'
 import { runMigrations } from 'graphile-worker'
 import { sql } from 'kysely'

@@ -5,7 +5,7 @@ export type IdentitySource = string | (() => Promise<string> | string)
 export interface Vouched {
   jwt: string
   /** Whom it names. */
-  sub: string | null
+  sub: string
 }
 
 /** Where the page's word on who its user is comes from. */
@@ -48,7 +48,9 @@ export function createIdentity(source: IdentitySource): Identity {
 async function ask(source: IdentitySource): Promise<Vouched | null> {
   try {
     const jwt: unknown = typeof source === 'string' ? source : await source()
-    return typeof jwt === 'string' && jwt !== '' ? { jwt, sub: subjectOf(jwt) } : null
+    // What names nobody, an error page for example, is no word on who it is: nothing is wiped because of it.
+    const sub = typeof jwt === 'string' ? subjectOf(jwt) : null
+    return typeof jwt === 'string' && sub !== null ? { jwt, sub } : null
   } catch (error) {
     reportError(error)
     return null

@@ -37,6 +37,14 @@ test('while the page cannot say who it is, what is stored is neither used nor lo
   expect(kept.token()).toBe('token')
 })
 
+test('an error page in the place of an identity wipes nothing', async () => {
+  const { origin, kept } = storedFor('grace')
+  const person = createPerson(origin, async () => '<!doctype html><title>500</title>')
+  expect(await person.verified).toBe(false)
+  expect(await vouchFor(person)).toEqual({ jwt: null })
+  expect([kept.token(), kept.outbox(), kept.owner()]).toEqual(['token', '{"draft":"hello"}', 'grace'])
+})
+
 test('a stranger’s identity is not fetched before it is needed', async () => {
   let asked = 0
   const person = createPerson(site(), () => {

@@ -24,7 +24,7 @@ async function verify(kept: Kept, identity: Identity | null): Promise<boolean> {
   if (identity === null || kept.isEmpty()) return true
   const vouched = await identity.check()
   if (vouched === null) return false
-  if (vouched.sub === null || vouched.sub !== kept.owner()) kept.wipe()
+  if (vouched.sub !== kept.owner()) kept.wipe()
   kept.keepOwner(vouched.sub)
   return true
 }

@@ -1,6 +1,7 @@
 import type { Db } from '@acme/db'
 import type { Hub } from '@acme/realtime'
 import { sql } from 'kysely'
+import { validate as isUuid } from 'uuid'
 import type { AdminNotificationMessage, SupportChatListItem } from '../present.ts'
 import { presentCard, selectCards } from './chats/card.ts'
 
@@ -40,7 +41,7 @@ export class InboxFeed {
     this.#db = db
     this.#onError = onError
     this.#stop = hub.listen(INBOX_TOPIC, ({ chatId, change }) => {
-      if (typeof chatId === 'string')
+      if (typeof chatId === 'string' && isUuid(chatId))
         this.#note(chatId, change === 'new_user_message' ? change : 'chats_changed')
     })
   }

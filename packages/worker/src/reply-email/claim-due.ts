@@ -30,8 +30,8 @@ export async function claimDue(db: Queries): Promise<Due> {
         identifier: 'sendReplyEmail' satisfies keyof Jobs,
         payload,
         // The key spares a second job while the first still waits for a mail server.
-        jobKey: `sendReplyEmail:${payload.chatId}`,
-        maxAttempts: 10,
+        job_key: `sendReplyEmail:${payload.chatId}`,
+        max_attempts: 10,
       }))
       await sql`select graphile_worker.add_jobs(array(
         select json_populate_record(null::graphile_worker.job_spec, spec)

@@ -50,6 +50,7 @@ describe('archiving', () => {
     await say(user)
     const before = await row()
     expect(await refusal(archive(1))).toMatchObject({ code: 'CONFLICT', reason: 'chat_moved_on' })
+    expect(await refusal(archive(3))).toMatchObject({ code: 'BAD_REQUEST', reason: 'read_beyond_end' })
     expect(await row()).toEqual(before)
     await say(admin)
     // A colleague’s reply that this admin has not seen is no reason.

@@ -15,7 +15,7 @@ export const archiveInput = z.strictObject({
  * P7: puts a chat away, unless the user has written after what the admin saw. Idempotent. Nothing that is still
  * unread is emailed from an archived chat.
  *
- * @throws Refusal chat_unknown, chat_moved_on
+ * @throws Refusal chat_unknown, chat_moved_on, read_beyond_end
  */
 export async function archive(
   { db, hub }: Pick<Deps, 'db' | 'hub'>,
@@ -31,11 +31,18 @@ export async function archive(
     })
     .where('id', '=', chatId)
     .where('lastUserSeq', '<=', upTo)
+    .where('lastSeq', '>=', upTo)
     .returning('archivedAt')
     .executeTakeFirst()
   if (!archived?.archivedAt) {
-    const chat = await db.selectFrom('supportChats').select('id').where('id', '=', chatId).executeTakeFirst()
-    throw new Refusal(chat ? 'chat_moved_on' : 'chat_unknown')
+    const chat = await db
+      .selectFrom('supportChats')
+      .select('lastSeq')
+      .where('id', '=', chatId)
+      .executeTakeFirst()
+    if (!chat) throw new Refusal('chat_unknown')
+    if (upTo > chat.lastSeq) throw new Refusal('read_beyond_end', { field: 'upTo' })
+    throw new Refusal('chat_moved_on')
   }
   hub.publish(chatTopic(chatId), { type: 'state' })
   inboxHint(hub, chatId, 'chats_changed')

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import { z } from 'zod'
 import type { Deps } from '../../deps.ts'
@@ -17,7 +18,11 @@ export const addInput = z.strictObject({
   password: z.string().min(12, 'Use at least 12 characters.').max(1_000),
 })
 
-/** Adds somebody to the team. @throws Refusal admin_exists */
+/**
+ * Adds somebody to the team. Who was disabled, or has no password, comes back under the new name and password.
+ *
+ * @throws Refusal admin_exists
+ */
 export async function add(
   { db }: Pick<Deps, 'db'>,
   { email, name, password }: z.output<typeof addInput>,
@@ -25,12 +30,33 @@ export async function add(
   const passwordHash = await hashPassword(password)
   try {
     return await db.transaction().execute(async (trx) => {
-      const admin = await trx
-        .insertInto('users')
-        .values({ id: uuidv7(), kind: 'admin', externalId: null, email, name })
+      const back = await trx
+        .updateTable('users')
+        .set({ name, disabledAt: null, updatedAt: sql<Date>`now()` })
+        .where('kind', '=', 'admin')
+        .where('email', '=', email)
+        .where((where) =>
+          where.or([
+            where('disabledAt', 'is not', null),
+            where('id', 'not in', where.selectFrom('adminCredentials').select('userId')),
+          ]),
+        )
         .returning(['id', 'email', 'name'])
-        .executeTakeFirstOrThrow()
-      await trx.insertInto('adminCredentials').values({ userId: admin.id, passwordHash }).execute()
+        .executeTakeFirst()
+      const admin =
+        back ??
+        (await trx
+          .insertInto('users')
+          .values({ id: uuidv7(), kind: 'admin', externalId: null, email, name })
+          .returning(['id', 'email', 'name'])
+          .executeTakeFirstOrThrow())
+      await trx
+        .insertInto('adminCredentials')
+        .values({ userId: admin.id, passwordHash })
+        .onConflict((conflict) =>
+          conflict.column('userId').doUpdateSet({ passwordHash, updatedAt: sql<Date>`now()` }),
+        )
+        .execute()
       return presentAdmin(admin)
     })
   } catch (error) {

@@ -2,14 +2,22 @@ import type { Db } from '@acme/db'
 import { Refusal } from '../../errors.ts'
 import { add } from './add.ts'
 
-/** Makes the first one who can log in; does nothing when there is anybody in the team already. */
-export async function ensureFirstAdmin(db: Db, first: { email: string; password: string }): Promise<void> {
+/**
+ * Makes the first one who can log in, while there is nobody who can; null makes nobody. Returns whether somebody can
+ * log in now.
+ */
+export async function ensureFirstAdmin(
+  db: Db,
+  first: { email: string; password: string } | null,
+): Promise<boolean> {
   const anybody = await db.selectFrom('adminCredentials').select('userId').limit(1).executeTakeFirst()
-  if (anybody) return
+  if (anybody) return true
+  if (!first) return false
   try {
     await add({ db }, { email: first.email.toLowerCase(), name: 'Support', password: first.password })
   } catch (error) {
     // Another process that starts at the same time was faster.
     if (!(error instanceof Refusal && error.reason === 'admin_exists')) throw error
   }
+  return true
 }

@@ -163,6 +163,26 @@ test('nobody is in the team twice, however the address is written and whoever is
   expect(await f.as(ada).admin.team.list()).toHaveLength(2)
 })
 
+test('who was disabled, or has no password any more, comes back by being added again', async () => {
+  const ada = await member('ada-again')
+  const add = (name: string, password: string) =>
+    f.as(ada).admin.team.add({ email: 'bea@team.example', name, password })
+  const { id } = await add('Bea', PASSWORD)
+  await f.as(ada).admin.team.disable({ adminId: id })
+  expect(await add('Beatrice', 'quite another password')).toEqual({
+    id,
+    email: 'bea@team.example',
+    name: 'Beatrice',
+  })
+  const logIn = (password: string) =>
+    f.as({ type: 'anonymous' }).admin.session.logIn({ email: 'bea@team.example', password })
+  await expect(logIn(PASSWORD)).rejects.toThrow('wrong')
+  await expect(logIn('quite another password')).resolves.toMatchObject({ id })
+
+  await f.db.deleteFrom('adminCredentials').where('userId', '=', id).execute()
+  await expect(add('Beatrice', 'and a third password')).resolves.toMatchObject({ id })
+})
+
 test('the first admin is made once, by however many processes that start together', async () => {
   const first = { email: 'Root@Team.example', password: PASSWORD }
   await Promise.all(Array.from({ length: 4 }, () => ensureFirstAdmin(f.db, first)))
