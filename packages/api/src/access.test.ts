@@ -29,7 +29,7 @@ const procedures: Record<string, [Who, ((chat: Chat) => unknown)?]> = {
   'chat.onActivity': ['member of the chat or admin', ({ chatId }) => ({ chatId })],
   'admin.chats.list': ['admin', () => ({})],
   'admin.chats.get': ['admin', ({ chatId }) => ({ chatId })],
-  'admin.chats.archive': ['admin', ({ chatId }) => ({ chatId, upTo: 1 })],
+  'admin.chats.archive': ['admin', ({ chatId }) => ({ chatId, upTo: 0 })],
   'admin.chats.unarchive': ['admin', ({ chatId }) => ({ chatId })],
   'admin.onUserMessage': ['admin'],
   'admin.session.logIn': [
