@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { bareTarget } from './bare-target.ts'
 import { readyUntilParentEnds } from './child.ts'
 import { closedLoop, openLoop, type Sample } from './load.ts'
-import { cpuTimes } from './machine.ts'
+import { type CpuTimes, cpuTimes } from './machine.ts'
 import { productTarget } from './product-target.ts'
 import { noiseOf, type Round, tableOf, together } from './report.ts'
 import type { Target } from './target.ts'
@@ -74,13 +74,22 @@ async function playRound({ run, withWriter }: Phase): Promise<Round> {
 }
 
 async function conditions(): Promise<string> {
-  const { rows } = await writer.db.pool.query<{ server_version: string }>('show server_version')
-  const after = cpuTimes()
-  const share = (ticks: number) =>
-    `${Math.round((100 * ticks) / Math.max(1, (after?.total ?? 0) - (before?.total ?? 0)))} %`
+  const { rows } = await writer.db.pool.query<Record<'version' | 'fsync' | 'commit', string>>(
+    `select current_setting('server_version') as version, current_setting('fsync') as fsync,
+       current_setting('synchronous_commit') as commit`,
+  )
+  const [postgres] = rows
   return [
-    `${settings.ROUNDS} rounds of ours, bare, bare, ours; medians, ratios per round with least and most.`,
-    `${availableParallelism()} cores shared by Postgres ${rows[0]?.server_version} (stock), both servers and the load; Node ${process.versions.node}.`,
-    `Load average ${loadavg()[0]?.toFixed(1)}${before && after ? `, CPU idle ${share(after.idle - before.idle)}, stolen ${share(after.steal - before.steal)}` : ''}; ${noiseOf(rounds.at(-1) ?? [])}.`,
+    `${settings.ROUNDS} rounds of ours, bare, bare, ours; medians, and of each round's ratio median (least–most).`,
+    `${availableParallelism()} cores shared by both servers, the load and Postgres ${postgres?.version}` +
+      ` (fsync ${postgres?.fsync}, synchronous_commit ${postgres?.commit}); Node ${process.versions.node}.`,
+    `Load average ${loadavg()[0]?.toFixed(1)}${cpuSince(before)}; ${noiseOf(rounds.at(-1) ?? [])}.`,
   ].join('\n')
+}
+
+function cpuSince(then: CpuTimes | null): string {
+  const now = cpuTimes()
+  if (!then || !now) return ''
+  const share = (ticks: number) => `${Math.round((100 * ticks) / (now.total - then.total))} %`
+  return `, CPU idle ${share(now.idle - then.idle)}, stolen ${share(now.steal - then.steal)}`
 }

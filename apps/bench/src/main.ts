@@ -9,6 +9,7 @@ import { startChild } from './child.ts'
  * whatever else the machine does befalls both. Read the ratios, not the numbers.
  */
 const ROUNDS = Number(process.env.ROUNDS ?? 6)
+if (!Number.isInteger(ROUNDS) || ROUNDS < 1) throw new Error('ROUNDS is no number of rounds like 6')
 const ENDS_WITHIN_MS = 90_000 + ROUNDS * 30_000
 const IDENTITY_SECRET = 'the identity secret of the benchmark'
 
