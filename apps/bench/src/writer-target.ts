@@ -1,5 +1,5 @@
+import { MessageWriter } from '@acme/api/server'
 import { connect, type Db } from '@acme/db'
-import { MessageWriter } from '../../../packages/api/src/chat/message-writer.ts'
 import { prepareChats } from './chats.ts'
 import type { Target } from './target.ts'
 

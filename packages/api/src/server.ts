@@ -10,6 +10,7 @@ import { type AppRouter, createAppRouter } from './router.ts'
 import { createSweep } from './sweep.ts'
 
 export { ensureFirstAdmin } from './admin/team/first-admin.ts'
+export { MessageWriter } from './chat/message-writer.ts'
 export type { Context, SocketTransport } from './context.ts'
 export type { Caller } from './identity/caller.ts'
 export { sessionTopic } from './identity/sessions.ts'
