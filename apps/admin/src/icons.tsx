@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { icon } from '@acme/ui'
 
 /** Icons that only the inbox has, drawn like those of @acme/ui. */
 
@@ -25,23 +25,3 @@ export const EyeIcon = () =>
   icon(
     <path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12ZM12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6Z" />,
   )
-
-function icon(children: ReactNode) {
-  return (
-    <svg
-      className="ac-icon"
-      viewBox="0 0 24 24"
-      width="20"
-      height="20"
-      fill="none"
-      stroke="currentColor"
-      strokeWidth="1.8"
-      strokeLinecap="round"
-      strokeLinejoin="round"
-      aria-hidden="true"
-      focusable="false"
-    >
-      {children}
-    </svg>
-  )
-}

@@ -37,7 +37,8 @@ export const SoundOnIcon = () =>
 
 export const SoundOffIcon = () => icon(<path d="M4 9.5h3.5L12 5.5v13l-4.5-4H4zM16 9.8l5 4.6M21 9.8l-5 4.6" />)
 
-function icon(children: ReactNode, className = 'ac-icon') {
+/** A drawing of strokes in a box of 24 by 24, in the colour of the text; for icons that only one app has. */
+export function icon(children: ReactNode, className = 'ac-icon') {
   return (
     <svg
       className={className === 'ac-icon' ? className : `ac-icon ${className}`}

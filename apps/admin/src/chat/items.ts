@@ -1,5 +1,5 @@
 import type { ConversationSnapshot } from '@acme/client'
-import type { BubbleState } from '@acme/ui'
+import { type BubbleState, isOneRun } from '@acme/ui'
 
 /** A bubble of the chat, confirmed or not yet. */
 export interface Item {
@@ -26,8 +26,6 @@ export interface Names {
 }
 
 type Chat = Pick<ConversationSnapshot, 'messages' | 'pending' | 'seenUpTo'>
-
-const RUN_MS = 5 * 60_000
 
 /** All that is to be shown, in order: the chat's messages, then ours that are still on their way. */
 export function itemsOf({ messages, pending, seenUpTo }: Chat, names: Names): Item[] {
@@ -61,8 +59,4 @@ export function itemsOf({ messages, pending, seenUpTo }: Chat, names: Names): It
     add({ id, side: 'mine', content, time, state, failure, lastSeen: false }, names.me)
   }
   return items
-}
-
-function isOneRun(before: Date, after: Date): boolean {
-  return after.getTime() - before.getTime() < RUN_MS && before.toDateString() === after.toDateString()
 }

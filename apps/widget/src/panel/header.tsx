@@ -4,11 +4,11 @@ import {
   ConnectionDot,
   type DotState,
   IconButton,
+  type Sound,
   SoundOffIcon,
   SoundOnIcon,
 } from '@acme/ui'
 import { useState } from 'react'
-import type { Sound } from './sound.ts'
 import type { Texts } from './texts/texts.ts'
 
 interface HeaderProps {

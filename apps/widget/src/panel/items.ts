@@ -1,4 +1,4 @@
-import type { BubbleState } from '@acme/ui'
+import { type BubbleState, isOneRun } from '@acme/ui'
 import type { SupportChatState } from './support-chat-state.ts'
 
 /** A bubble of the list, confirmed or not yet. */
@@ -16,8 +16,6 @@ export interface Item {
 }
 
 type Chat = Pick<SupportChatState, 'messages' | 'pending' | 'seenUpTo'>
-
-const RUN_MS = 5 * 60_000
 
 /** All that is to be shown, in order: the chat's messages, then those of ours on their way. */
 export function itemsOf({ messages, pending, seenUpTo }: Chat, support: string): Item[] {
@@ -44,7 +42,3 @@ export function itemsOf({ messages, pending, seenUpTo }: Chat, support: string):
 
 /** No name of the other side is empty. */
 const MINE = ''
-
-function isOneRun(before: Date, after: Date): boolean {
-  return after.getTime() - before.getTime() < RUN_MS && before.toDateString() === after.toDateString()
-}

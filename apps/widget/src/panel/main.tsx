@@ -1,13 +1,18 @@
 import { createSupportClient, defaultBrowser } from '@acme/client'
 import { SupportChatProvider } from '@acme/react'
 import '@acme/ui/tokens.css'
+import { createSound } from '@acme/ui'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
 import { connectHost, type Host } from './host.ts'
-import { createSound } from './sound.ts'
 import { createStored } from './stored.ts'
 import { isRightToLeft, loadTexts } from './texts/load-texts.ts'
 import { applyTheme } from './theme.ts'
+
+const NOTES = [
+  [659.25, 0],
+  [880, 0.11],
+] as const
 
 // The loader names its page in the fragment. Opened on its own, the panel has nobody to talk for.
 const origin = location.hash.slice(1)
@@ -27,7 +32,7 @@ async function begin(host: Host, place: HTMLElement) {
   })
   const storage = createStored(start.outbox, (key, value) => host.post({ type: 'store', key, value }))
   host.onStored(storage.replace)
-  const sound = createSound(storage)
+  const sound = createSound({ storage, mutedKey: 'muted', notes: NOTES })
 
   if (start.token === null) await untilOpened(host)
   const client = createSupportClient({
