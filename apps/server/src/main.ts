@@ -16,7 +16,9 @@ try {
 
 async function main(): Promise<void> {
   const asked = new Promise<NodeJS.Signals>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, resolve)
+    // Heard for good: what runs us may pass on the signal that we have had from the terminal already, and without a
+    // listener the second one would end us in the middle of stopping.
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, resolve)
   })
   const result = readSettings(process.env)
   if (!result.ok) throw new Error(`These settings are not right:\n\n  - ${result.faults.join('\n  - ')}`)
