@@ -3,6 +3,7 @@ import { type Browser, defaultBrowser, type KeyValueStorage } from './browser.ts
 import { systemClock } from './clock.ts'
 import { Connection } from './connection.ts'
 import { Conversation } from './conversation.ts'
+import { Leftovers } from './leftovers.ts'
 import { keepSubscribed } from './resubscribe.ts'
 import { cookieSession, type Session, type SessionSource, tokenSession, withSession } from './session.ts'
 import { httpClient, openLinkTo, trpcFault, wireOver } from './trpc.ts'
@@ -14,6 +15,8 @@ export interface SupportClientOptions {
   session: SessionSource
   /** Keeps what was written and not sent; by default the browser's, and memory where that is blocked. */
   storage?: KeyValueStorage
+  /** Nobody else ever uses this storage: then also what was written before the first session outlives a reload. */
+  storageIsPersonal?: boolean
   browser?: Browser
 }
 
@@ -50,7 +53,7 @@ export function createSupportClient(options: SupportClientOptions): SupportClien
     storage,
     storagePrefix: 'acme.outbox.user',
     expectedChatId: expected && storage.get(expected),
-    unsentKey: expected && `${expected}.unsent`,
+    unsentKey: expected ? `${expected}.unsent` : options.storageIsPersonal ? 'acme.unsent' : null,
     onKept: browser.onKept,
     clock: systemClock,
   })
@@ -92,7 +95,7 @@ export interface InboxListener {
 
 export interface AdminClient {
   readonly connection: Connection
-  /** Opens a chat; the caller closes it. */
+  /** Opens a chat; the caller closes it. What is not sent by then is sent all the same. */
   conversation(chatId: string): Conversation
   /** Follows all chats until the returned function is called. */
   followInbox(listener: InboxListener): () => void
@@ -106,20 +109,26 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
   const session = cookieSession()
   const trpc = httpClient(http, null)
   const connection = connect(session, http, socket, browser)
+  const storage = options.storage ?? browser.tabStorage
+  const storagePrefix = `acme.outbox.admin.${options.account ?? ''}`
+  const leftovers = new Leftovers({ connection, storage, storagePrefix, clock: systemClock })
   return {
     connection,
-    conversation: (chatId) =>
-      new Conversation({
+    conversation(chatId) {
+      leftovers.takeOver(chatId)
+      return new Conversation({
         side: 'admin',
         ...(options.account === undefined ? {} : { self: options.account }),
         open: () => withSession(session, () => sorted(trpc.admin.chats.get.query({ chatId }))),
         connection,
-        storage: options.storage ?? browser.tabStorage,
-        storagePrefix: `acme.outbox.admin.${options.account ?? ''}`,
+        storage,
+        storagePrefix,
         expectedChatId: chatId,
+        onClose: () => leftovers.resume(chatId),
         onKept: browser.onKept,
         clock: systemClock,
-      }),
+      })
+    },
     followInbox: (listener) =>
       connection.follow({
         start(wire, synced) {
@@ -136,7 +145,10 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
           return subscription.stop
         },
       }),
-    close: () => connection.close(),
+    close() {
+      leftovers.close()
+      connection.close()
+    },
   }
 }
 

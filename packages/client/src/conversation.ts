@@ -44,6 +44,8 @@ export interface ConversationOptions {
   expectedChatId?: string | null
   /** Where pending messages are kept while no chat is expected; without it they are not. */
   unsentKey?: string | null
+  /** It was closed; what is still pending is left in storage. */
+  onClose?: () => void
   /** Another tab changed what is kept. */
   onKept?: (listener: () => void) => () => void
   clock: Clock
@@ -224,6 +226,7 @@ export class Conversation implements Readable<ConversationSnapshot> {
     this.#typing.stop()
     this.#listeners.clear()
     this.#incoming.clear()
+    this.#options.onClose?.()
   }
 
   // --- the chat as it was read

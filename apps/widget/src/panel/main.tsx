@@ -43,6 +43,7 @@ async function begin(host: Host, place: HTMLElement) {
       onToken: (token) => host.post({ type: 'session', token }),
     },
     storage,
+    storageIsPersonal: true,
     browser: { ...defaultBrowser(), onKept: storage.onKept },
   })
   const root = createRoot(place)

@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type KeyValueStorage, memoryStorage } from './browser.ts'
+import { Connection } from './connection.ts'
+import { Conversation } from './conversation.ts'
+import { Leftovers } from './leftovers.ts'
+import { tokenSession } from './session.ts'
+import { FakeBrowser } from './testing/fake-browser.ts'
+import { FakeClock } from './testing/fake-clock.ts'
+import { FakeServer } from './testing/fake-server.ts'
+
+let clock: FakeClock
+let server: FakeServer
+let storage: KeyValueStorage
+let connection: Connection
+let leftovers: Leftovers
+
+function openPage() {
+  const session = tokenSession({ token: 'token', identity: async () => null }, async () => 'token-2', clock)
+  const browser = new FakeBrowser(storage)
+  connection = new Connection({ session, openLink: server.openLink, http: server.http, browser, clock })
+  leftovers = new Leftovers({ connection, storage, storagePrefix: 'outbox', clock })
+}
+function closePage() {
+  leftovers.close()
+  connection.close()
+}
+function openChat(): Conversation {
+  leftovers.takeOver(server.chatId)
+  return new Conversation({
+    side: 'admin',
+    open: server.open,
+    connection,
+    storage,
+    storagePrefix: 'outbox',
+    expectedChatId: server.chatId,
+    onClose: () => leftovers.resume(server.chatId),
+    clock,
+  })
+}
+const stored = () => server.log.map(({ content }) => content)
+
+beforeEach(async () => {
+  clock = new FakeClock()
+  server = new FakeServer(clock)
+  storage = memoryStorage()
+  openPage()
+  await clock.advance(50)
+})
+afterEach(closePage)
+
+test('P13 a reply written offline is sent when the network is back, though its writer has turned to another chat', async () => {
+  const chat = openChat()
+  await clock.advance(50)
+  server.network = 'down'
+  server.cut()
+  chat.send('first')
+  chat.send('second')
+  chat.close()
+  await clock.advance(20_000)
+  expect(stored()).toEqual([])
+  server.network = 'up'
+  await clock.advance(40_000)
+  expect(stored()).toEqual(['first', 'second'])
+  expect(storage.get('outbox')).toBeNull()
+  expect(storage.get(`outbox.${server.chatId}`)).toBeNull()
+})
+
+test('P13 what is left is sent after a reload too, once, also when the chat is opened meanwhile', async () => {
+  const chat = openChat()
+  await clock.advance(50)
+  server.network = 'down'
+  server.cut()
+  chat.send('kept')
+  chat.close()
+  closePage()
+  openPage()
+  const again = openChat()
+  server.network = 'up'
+  await clock.advance(60_000)
+  expect(stored()).toEqual(['kept'])
+  expect(again.getSnapshot().pending).toEqual([])
+  again.close()
+  await clock.advance(1_000)
+  expect(stored()).toEqual(['kept'])
+})
+
+test('leaving a chat with everything sent leaves nothing behind', async () => {
+  const chat = openChat()
+  chat.send('hello')
+  await clock.advance(1_000)
+  chat.close()
+  expect(storage.get('outbox')).toBeNull()
+})

@@ -1,0 +1,103 @@
+import type { KeyValueStorage } from './browser.ts'
+import type { Clock } from './clock.ts'
+import type { Connection } from './connection.ts'
+import { Outbox } from './outbox.ts'
+import { Sender } from './sender.ts'
+
+export interface LeftoversOptions {
+  connection: Pick<Connection, 'follow' | 'calls' | 'probe'>
+  storage: KeyValueStorage
+  /** Pending messages are kept under this and the chat's id, as a `Conversation` keeps them. */
+  storagePrefix: string
+  clock: Clock
+}
+
+/**
+ * Sends what was written in chats that are not on the screen any more: an agent answers, loses the network and turns
+ * to the next chat. What is left survives a reload. Whoever opens the chat again takes over; should both send for a
+ * moment, the id is the same. What the server refuses waits there for its writer.
+ */
+export class Leftovers {
+  readonly #options: LeftoversOptions
+  readonly #senders = new Map<string, Sender>()
+  readonly #leave: () => void
+  #closed = false
+
+  constructor(options: LeftoversOptions) {
+    this.#options = options
+    for (const chatId of this.#chats()) this.resume(chatId)
+    this.#leave = options.connection.follow({
+      start: (_wire, synced) => {
+        // There is nothing to catch up with: only to send.
+        synced(true)
+        for (const sender of this.#senders.values()) sender.restart()
+        return () => {
+          for (const sender of this.#senders.values()) sender.restart()
+        }
+      },
+      fallback: () => {
+        for (const sender of this.#senders.values()) sender.pump()
+      },
+    })
+  }
+
+  /** A conversation looks after the chat's pending messages itself from here on. */
+  takeOver(chatId: string): void {
+    this.#senders.get(chatId)?.stop()
+    this.#senders.delete(chatId)
+    this.#remember([...this.#chats().filter((id) => id !== chatId), chatId])
+  }
+
+  /** The conversation was closed: what it left is ours. */
+  resume(chatId: string): void {
+    if (this.#closed || this.#senders.has(chatId)) return
+    const { connection, storage, storagePrefix, clock } = this.#options
+    const outbox = new Outbox()
+    outbox.attach(storage, `${storagePrefix}.${chatId}`, clock.now())
+    const look = () => {
+      if (outbox.entries.some(({ state }) => state !== 'failed')) return
+      this.#senders.delete(chatId)
+      sender.stop()
+      // A refused one is found by opening the chat, not by us.
+      this.#remember(this.#chats().filter((id) => id !== chatId))
+    }
+    const sender = new Sender({
+      outbox,
+      clock,
+      chatId: () => chatId,
+      calls: () => (this.#closed ? null : connection.calls()),
+      onAnswer: ({ id }) => {
+        outbox.shown(id)
+        look()
+      },
+      onChange: look,
+      onDoubt: () => connection.probe(),
+    })
+    this.#senders.set(chatId, sender)
+    look()
+    if (this.#senders.has(chatId)) sender.pump()
+  }
+
+  /** What is not sent yet stays in storage. */
+  close(): void {
+    this.#closed = true
+    this.#leave()
+    for (const sender of this.#senders.values()) sender.stop()
+  }
+
+  /** Chats that may have something left, as this storage knows them. */
+  #chats(): string[] {
+    try {
+      const kept: unknown = JSON.parse(this.#options.storage.get(this.#options.storagePrefix) ?? '[]')
+      return Array.isArray(kept) ? kept.filter((id) => typeof id === 'string') : []
+    } catch {
+      return []
+    }
+  }
+
+  #remember(chatIds: string[]): void {
+    const { storage, storagePrefix } = this.#options
+    if (chatIds.length === 0) storage.remove(storagePrefix)
+    else storage.set(storagePrefix, JSON.stringify(chatIds))
+  }
+}
