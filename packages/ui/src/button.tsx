@@ -6,12 +6,21 @@ export interface ButtonProps {
   onClick: () => void
   look?: 'primary' | 'outline' | 'text' | undefined
   disabled?: boolean | undefined
+  /** What it does is under way. It keeps the focus, which a disabled one would lose. */
+  busy?: boolean | undefined
 }
 
 /** A button with a text. */
-export function Button({ children, onClick, look = 'outline', disabled = false }: ButtonProps) {
+export function Button({ children, onClick, look = 'outline', disabled = false, busy = false }: ButtonProps) {
   return (
-    <button type="button" className="ac-button" data-look={look} disabled={disabled} onClick={onClick}>
+    <button
+      type="button"
+      className="ac-button"
+      data-look={look}
+      disabled={disabled}
+      aria-disabled={busy}
+      onClick={() => !busy && onClick()}
+    >
       {children}
     </button>
   )

@@ -1,5 +1,5 @@
 import type { ChangeEvent, KeyboardEvent, RefObject } from 'react'
-import { useLayoutEffect, useRef, useState } from 'react'
+import { useId, useLayoutEffect, useRef, useState } from 'react'
 import { SendIcon } from './icons.tsx'
 import { isBlank } from './is-blank.ts'
 import { useTypingSignal } from './use-typing-signal.ts'
@@ -35,6 +35,7 @@ export function Composer(props: ComposerProps) {
   const ownInput = useRef<HTMLTextAreaElement>(null)
   const input = props.inputRef ?? ownInput
   const [ownText, setOwnText] = useState('')
+  const countId = useId()
   const text = draft ?? ownText
   const typing = useTypingSignal(onTyping)
 
@@ -88,6 +89,7 @@ export function Composer(props: ComposerProps) {
         placeholder={placeholder}
         aria-label={placeholder}
         aria-invalid={left < 0}
+        aria-describedby={left < COUNT_BELOW ? countId : undefined}
         disabled={disabled}
         onChange={onChange}
         onKeyDown={onKeyDown}
@@ -95,7 +97,8 @@ export function Composer(props: ComposerProps) {
       />
       <div className="ac-composer-side">
         {left < COUNT_BELOW && (
-          <output className="ac-composer-count" aria-label={words.left(left)}>
+          // Told with the field, not at every key.
+          <output id={countId} className="ac-composer-count" aria-live="off" aria-label={words.left(left)}>
             {left}
           </output>
         )}

@@ -14,6 +14,14 @@ test('items of one local day stand together, in order', () => {
   expect(days[0]?.date).toBe(times[0])
 })
 
+test('an unsent one of yesterday stands under today, and no day is there twice', () => {
+  const times = [at(2024, 0, 29, 9, 0), at(2024, 0, 30, 9, 0), at(2024, 0, 29, 18, 0)]
+  expect(groupByDay(times, (time) => time).map((day) => [day.key, day.items.length])).toEqual([
+    ['2024-01-29', 1],
+    ['2024-01-30', 2],
+  ])
+})
+
 test('no items make no days', () => {
   expect(groupByDay([], () => new Date())).toEqual([])
 })

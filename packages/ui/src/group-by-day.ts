@@ -6,14 +6,17 @@ export interface Day<T> {
   items: T[]
 }
 
-/** Groups items that are in order of time by the reader's calendar day, in the same order. */
+/**
+ * Groups items by the reader's calendar day, in the same order. Days never go back: what was written yesterday and is
+ * shown after today's, because it was not sent, stands under today. So each day is there once.
+ */
 export function groupByDay<T>(items: readonly T[], dateOf: (item: T) => Date): Day<T>[] {
   const days: Day<T>[] = []
   for (const item of items) {
     const date = dateOf(item)
     const key = dayKey(date)
     const last = days.at(-1)
-    if (last?.key === key) last.items.push(item)
+    if (last !== undefined && last.key >= key) last.items.push(item)
     else days.push({ key, date, items: [item] })
   }
   return days

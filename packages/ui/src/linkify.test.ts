@@ -36,6 +36,7 @@ test('no other scheme becomes a link', () => {
 
 test('links that hide where they lead stay text', () => {
   expect(hrefs('https://bank.example@evil.example/')).toEqual([])
+  expect(hrefs('https:///bank.example@evil.example/')).toEqual([])
   expect(hrefs('https://example.com/\u202Egpj.exe')).toEqual(['https://example.com/'])
 })
 

@@ -28,9 +28,9 @@ const CANDIDATE = /(?:https?:\/\/|mailto:)[^\s<>"'`\p{Cc}\p{Cf}]+/giu
 function hrefOf(written: string): string | null {
   if (/^mailto:/i.test(written))
     return /^mailto:[^@:/?]+@[^@:/?]+\.[^@:/?.]+(?:\?[^@]*)?$/i.test(written) ? written : null
-  // `https://bank.example@evil.example` reads as one place and leads to another.
-  if (/^https?:\/\/[^/?#]*@/i.test(written)) return null
-  return URL.canParse(written) ? written : null
+  // `https://bank.example@evil.example` reads as one place and leads to another, however many slashes it has.
+  const url = URL.canParse(written) ? new URL(written) : null
+  return url !== null && url.username === '' && url.password === '' ? written : null
 }
 
 function isInsideWord(text: string, index: number): boolean {

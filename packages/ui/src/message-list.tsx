@@ -38,6 +38,8 @@ export function MessageList({ children, label, loadingEarlier = false, texts, ..
         tabIndex={0}
         role="log"
         aria-live="polite"
+        // Not texts: a message that becomes sent, then seen, would be read out each time.
+        aria-relevant="additions"
         aria-label={label}
         aria-busy={loadingEarlier}
       >

@@ -46,12 +46,12 @@ export function ChatHeader({ user, connection, here, archived, ready, archive }:
         </span>
       )}
       {archived ? (
-        <Button onClick={archive.unarchive} disabled={archive.busy}>
+        <Button onClick={archive.unarchive} busy={archive.busy}>
           <RestoreIcon />
           Restore
         </Button>
       ) : (
-        <Button onClick={archive.archive} disabled={archive.busy || !ready}>
+        <Button onClick={archive.archive} busy={archive.busy} disabled={!ready}>
           <ArchiveIcon />
           Archive
         </Button>

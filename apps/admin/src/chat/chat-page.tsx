@@ -1,4 +1,4 @@
-import { Button, ChatIcon, EmptyState } from '@acme/ui'
+import { AlertIcon, Button, ChatIcon, EmptyState } from '@acme/ui'
 import { useLocation } from 'wouter'
 import { Chat } from './chat.tsx'
 import { ChatSkeleton } from './chat-skeleton.tsx'
@@ -7,11 +7,11 @@ import { useOpenConversation } from './use-open-conversation.ts'
 
 /** The place of one chat: on its way, not there, or open. */
 export function ChatPage({ chatId }: { chatId: string }) {
-  const user = useChatUser(chatId)
+  const answer = useChatUser(chatId)
   const conversation = useOpenConversation(chatId)
   const [, navigate] = useLocation()
 
-  if (user === 'unknown') {
+  if (answer.type === 'unknown') {
     return (
       <EmptyState
         icon={<ChatIcon />}
@@ -22,6 +22,17 @@ export function ChatPage({ chatId }: { chatId: string }) {
       </EmptyState>
     )
   }
-  if (user === 'asking' || conversation === null) return <ChatSkeleton />
-  return <Chat chatId={chatId} user={user} conversation={conversation} />
+  if (answer.type === 'failing') {
+    return (
+      <EmptyState
+        icon={<AlertIcon />}
+        title="The chat could not be loaded"
+        action={<Button onClick={answer.retry}>Try again</Button>}
+      >
+        {answer.text}
+      </EmptyState>
+    )
+  }
+  if (answer.type === 'asking' || conversation === null) return <ChatSkeleton />
+  return <Chat chatId={chatId} user={answer.user} conversation={conversation} />
 }

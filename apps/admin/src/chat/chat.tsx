@@ -1,7 +1,7 @@
 import type { ChatUser } from '@acme/api'
 import type { Conversation } from '@acme/client'
 import { useConversation } from '@acme/react'
-import { Composer } from '@acme/ui'
+import { Button, Composer } from '@acme/ui'
 import { useEffect, useRef, useState } from 'react'
 import { useDesk } from '../frame/desk.tsx'
 import { tabMemory } from '../kept.ts'
@@ -66,6 +66,14 @@ export function Chat({ chatId, user, conversation }: ChatProps) {
       <Messages chat={chat} user={name} me={admin.name} onAtEnd={setAtEnd} />
       <footer className="chat-footer">
         {chat.archivedAt && <ArchivedNotice at={chat.archivedAt} name={name} />}
+        {chat.phase === 'failed' && (chat.messages.length > 0 || chat.pending.length > 0) && (
+          <p className="chat-writers" role="status">
+            The chat could not be loaded. {chat.failure}{' '}
+            <Button look="text" onClick={chat.reload}>
+              Try again
+            </Button>
+          </p>
+        )}
         {writers.length > 0 && (
           <p className="chat-writers" role="status">
             {writers.map((writer) => writer.name ?? 'Somebody of the team').join(' and ')}{' '}

@@ -28,7 +28,8 @@ export function Messages({ chat, user, me, onAtEnd }: MessagesProps) {
   const items = itemsOf(chat, { user, me: me ?? SUPPORT, support: SUPPORT })
   const writing = chat.typing.some(({ side }) => side === 'user')
 
-  if (chat.phase === 'failed') {
+  // Messages that are there stay, and ours on their way too; a failure has the middle only while there is nothing.
+  if (chat.phase === 'failed' && items.length === 0) {
     return (
       <div className="chat-middle" role="alert">
         <EmptyState

@@ -3,7 +3,7 @@ import { useLocation } from 'wouter'
 import { SEARCH_ID } from '../inbox/search-field.tsx'
 import { focusCard } from '../inbox/use-card-keys.ts'
 
-/** `/` searches, Escape goes back to the list and to the card one came from. */
+/** `/` searches, Escape goes from a chat back to the list and to its card. */
 export function useShortcuts(): void {
   const [place, navigate] = useLocation()
   useEffect(() => {
@@ -13,12 +13,14 @@ export function useShortcuts(): void {
       if (event.key === '/' && !isEditable(event.target)) {
         event.preventDefault()
         document.getElementById(SEARCH_ID)?.focus()
-      } else if (event.key === 'Escape' && place !== '/') {
+      } else if (event.key === 'Escape') {
+        // From a chat alone: elsewhere it may be meant for a field, and what was typed there would be gone.
         const [, chatId] = /^\/chats\/([^/]+)/.exec(place) ?? []
-        if (chatId) focusCard(chatId)
+        if (!chatId) return
+        focusCard(chatId)
         navigate('/')
         // Where there is room for one of them only, the list is not to be seen before.
-        if (chatId) requestAnimationFrame(() => focusCard(chatId))
+        requestAnimationFrame(() => focusCard(chatId))
       }
     }
     addEventListener('keydown', onKeyDown)

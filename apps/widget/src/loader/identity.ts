@@ -19,6 +19,10 @@ export interface Identity {
 }
 
 const FRESH_MS = 30_000
+/** A page that does not answer for so long could not say who it is. */
+const PATIENCE_MS = 10_000
+
+const nothing = (ms: number) => new Promise<null>((resolve) => setTimeout(resolve, ms, null))
 
 export function createIdentity(source: IdentitySource): Identity {
   let checked: { vouched: Vouched; at: number } | null = null
@@ -47,7 +51,8 @@ export function createIdentity(source: IdentitySource): Identity {
 
 async function ask(source: IdentitySource): Promise<Vouched | null> {
   try {
-    const jwt: unknown = typeof source === 'string' ? source : await source()
+    const jwt: unknown =
+      typeof source === 'string' ? source : await Promise.race([source(), nothing(PATIENCE_MS)])
     // What names nobody, an error page for example, is no word on who it is: nothing is wiped because of it.
     const sub = typeof jwt === 'string' ? subjectOf(jwt) : null
     return typeof jwt === 'string' && sub !== null ? { jwt, sub } : null

@@ -11,8 +11,11 @@ export interface Launcher {
   setTexts(texts: LauncherTexts): void
   /** Puts the panel's frame where it slides up. */
   hold(frame: HTMLIFrameElement): void
-  /** On closing, back to the button, if the focus is inside and not elsewhere on the page. */
-  takeFocusBack(): void
+  /** The focus is in the panel or on the button, not elsewhere on the page. */
+  hasFocus(): boolean
+  focus(): void
+  /** The panel has something to show; until then it shows that it is on its way. */
+  setReady(ready: boolean): void
 }
 
 interface LauncherEvents {
@@ -64,6 +67,9 @@ export function createLauncher({ onToggle, onEscape, onInterest }: LauncherEvent
       panel.toggleAttribute('data-open', open)
       name()
     },
+    setReady(ready) {
+      panel.toggleAttribute('data-ready', ready)
+    },
     setUnread(count) {
       unread = count
       badge.textContent = count === 0 ? '' : count > 9 ? '9+' : String(count)
@@ -82,9 +88,8 @@ export function createLauncher({ onToggle, onEscape, onInterest }: LauncherEvent
       name()
     },
     hold: (frame) => panel.replaceChildren(frame),
-    takeFocusBack() {
-      if (root.activeElement !== null) button.focus()
-    },
+    hasFocus: () => root.activeElement !== null,
+    focus: () => button.focus(),
   }
 }
 

@@ -6,6 +6,8 @@ import { createKept, type Kept } from './kept.ts'
 export interface Person {
   kept: Kept
   identity: Identity | null
+  /** Whom the page has named for this frame; null for visitors and before it did. */
+  sub: string | null
   /** Whether what is stored is known to be theirs. Until then none of it is used. */
   verified: Promise<boolean>
   frame: Frame | null
@@ -16,16 +18,27 @@ export interface Person {
 export function createPerson(origin: string, source: IdentitySource | undefined): Person {
   const kept = createKept(origin, source === undefined ? 'visitor' : 'user')
   const identity = source === undefined ? null : createIdentity(source)
-  return { kept, identity, verified: verify(kept, identity), frame: null, ready: false }
+  const person: Person = {
+    kept,
+    identity,
+    sub: null,
+    verified: Promise.resolve(true),
+    frame: null,
+    ready: false,
+  }
+  person.verified = verify(person)
+  return person
 }
 
 /** Wipes what was stored for another user. Asks the page for an identity only if something is stored. */
-async function verify(kept: Kept, identity: Identity | null): Promise<boolean> {
+async function verify(person: Person): Promise<boolean> {
+  const { kept, identity } = person
   if (identity === null || kept.isEmpty()) return true
   const vouched = await identity.check()
   if (vouched === null) return false
   if (vouched.sub !== kept.owner()) kept.wipe()
   kept.keepOwner(vouched.sub)
+  person.sub = vouched.sub
   return true
 }
 
@@ -37,7 +50,10 @@ export async function vouchFor(person: Person): Promise<{ jwt: string | null } |
   const vouched = (await person.identity?.fetch()) ?? null
   if (vouched === null) return { jwt: null }
   const owner = person.kept.owner()
-  if (!(await person.verified) || (owner !== null && owner !== vouched.sub)) return 'somebodyElse'
+  // The owner in storage is every tab's; whom this frame was made for is ours alone.
+  const others = [owner, person.sub].some((sub) => sub !== null && sub !== vouched.sub)
+  if (!(await person.verified) || others) return 'somebodyElse'
   person.kept.keepOwner(vouched.sub)
+  person.sub = vouched.sub
   return { jwt: vouched.jwt }
 }

@@ -37,8 +37,10 @@ export function createWidget(base: URL): Widget {
   const setOpen = (next: boolean) => {
     if (launcher === null || next === isOpen) return
     isOpen = next
-    if (!next) launcher.takeFocusBack()
+    const wasInside = launcher.hasFocus()
     launcher.setOpen(next)
+    // Only now: on phones the button is hidden while the panel is open.
+    if (!next && wasInside) launcher.focus()
     if (next) {
       load()
       person?.frame?.element.focus()
@@ -66,6 +68,8 @@ export function createWidget(base: URL): Widget {
       case 'session':
         return from.kept.keepToken(message.token)
       case 'store':
+        // Another tab may have made the storage somebody else's meanwhile.
+        if (from.sub !== null && from.kept.owner() !== from.sub) return
         return from.kept.store(message.key, message.value)
       case 'unread':
         return setUnread(message.count)
@@ -93,6 +97,7 @@ export function createWidget(base: URL): Widget {
       ...(language !== undefined && { language }),
     })
     whose.frame?.element.toggleAttribute('data-ready', true)
+    launcher?.setReady(true)
     if (isOpen) whose.frame?.element.focus()
   }
 
@@ -106,6 +111,7 @@ export function createWidget(base: URL): Widget {
   /** From here on it is this person; the one before leaves nothing on the screen or in memory. */
   const become = (source: IdentitySource | undefined) => {
     person?.frame?.remove()
+    launcher?.setReady(false)
     setUnread(0)
     const next = createPerson(base.origin, source)
     person = next

@@ -4,8 +4,18 @@ import type { Texts } from './texts/texts.ts'
 
 /** What the connection means for the writer, when it means something. */
 export function Banner({ chat, texts }: { chat: SupportChatState; texts: Texts }) {
-  // The middle of the panel says it then, with what to do.
-  if (chat.phase === 'failed') return null
+  if (chat.phase === 'failed') {
+    // With nothing else to show, the middle of the panel says it, with what to do.
+    if (chat.pending.length === 0 && chat.messages.length === 0) return null
+    return (
+      <div className="panel-banner" role="status">
+        {texts.failedTitle}
+        <Button look="text" onClick={chat.reload}>
+          {texts.tryAgain}
+        </Button>
+      </div>
+    )
+  }
   switch (chat.connection.type) {
     case 'offline':
       return (

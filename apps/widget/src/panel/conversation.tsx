@@ -14,8 +14,8 @@ interface ConversationProps {
 /** The middle of the panel: on its way, failed, empty, or the messages. */
 export function Conversation(props: ConversationProps) {
   const { chat, texts } = props
-  // Something of ours is there to show, even while the rest is not.
-  if (chat.pending.length > 0 && chat.phase !== 'failed') return <Messages {...props} />
+  // What is there to show is shown, even while the rest is not; a failure then stands above it.
+  if (chat.pending.length > 0 || chat.messages.length > 0) return <Messages {...props} />
   switch (chat.phase) {
     case 'loading':
       return <Skeleton label={texts.loading} />
@@ -36,7 +36,7 @@ export function Conversation(props: ConversationProps) {
         </div>
       )
     case 'ready':
-      if (chat.messages.length > 0 || chat.typing.length > 0) return <Messages {...props} />
+      if (chat.typing.length > 0) return <Messages {...props} />
       return (
         <div className="panel-middle">
           <EmptyState icon={<ChatIcon />} title={texts.emptyTitle}>
