@@ -38,6 +38,7 @@ export async function openHttpDoor(app: FastifyInstance, options: HttpDoorOption
       trpcOptions: {
         router: api.router,
         allowBatching: false,
+        allowMethodOverride: true,
         createContext: async ({ req, res }): Promise<Context> => ({
           caller: await identify(req),
           address: req.ip,
@@ -55,10 +56,11 @@ export async function openHttpDoor(app: FastifyInstance, options: HttpDoorOption
     const [, bearer] = /^Bearer ([\w-]{1,200})$/.exec(headers.authorization ?? '') ?? []
     if (bearer) return api.callerOf(bearer)
     const token = cookie.read(headers.cookie)
+    const site = headers['sec-fetch-site']?.toString()
     // The cookie counts on our own pages only: elsewhere somebody else would be acting for the admin.
     const own =
       headers.origin === undefined
-        ? headers['sec-fetch-site'] !== 'cross-site'
+        ? ['same-origin', 'none', undefined].includes(site)
         : origins.isOwn(headers.origin)
     return token !== null && own ? api.callerOf(token) : { type: 'anonymous' }
   }

@@ -50,15 +50,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { log } = app
   await using started = new AsyncDisposableStack()
 
-  const db = started.use(
-    connect({
-      url: settings.databaseUrl,
-      max: 12,
-      onIdleError: (error) => log.warn({ err: error }, 'database connection lost'),
-    }),
-  )
+  const onIdleError = (error: Error) => log.warn({ err: error }, 'database connection lost')
+  const db = started.use(connect({ url: settings.databaseUrl, max: 12, onIdleError }))
   await ensureReachable(db, settings)
-  await migrate(db)
+  await migrateWithPatience(settings)
   if (!(await ensureFirstAdmin(db, settings.firstAdmin))) {
     log.warn('Nobody can log in to the inbox. Set ADMIN_EMAIL and ADMIN_PASSWORD and start again.')
   }
@@ -80,8 +75,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   serveOperations(app, db, metrics, () => ready)
 
   if (settings.role !== 'worker') {
+    // Sending and repairing never queue behind what people read and search.
+    const reserved = started.use(connect({ url: settings.databaseUrl, max: 4, onIdleError }))
     const api = await createApi({
       db,
+      reserved,
       hub,
       identitySecrets: settings.identitySecrets,
       audience: settings.publicUrl,
@@ -108,7 +106,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
   if (settings.role !== 'web') {
     const mailer = createMailer({ smtpUrl: settings.smtpUrl, from: settings.mailFrom })
-    started.defer(() => mailer.close())
     const worker = await runWorker({
       db,
       mailer,
@@ -129,6 +126,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   // Undone in the opposite order of making: readiness, jobs, sockets, HTTP, sweeps, hints, database.
   const stack = started.move()
   return { url: settings.publicUrl, stop: () => stack.disposeAsync() }
+}
+
+/** A migration may take as long as it takes. */
+async function migrateWithPatience({ databaseUrl }: ServerSettings): Promise<void> {
+  await using db = connect({ url: databaseUrl, max: 2, queryTimeoutMs: 0 })
+  await migrate(db)
 }
 
 /** What a driver says of a database that is not there is no sentence that helps. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Api, type Caller, type Context, sessionTopic } from '@acme/api/server'
 import type { Hub } from '@acme/realtime'
 import { getWSConnectionHandler } from '@trpc/server/adapters/ws'
@@ -151,7 +152,8 @@ export function openSocketDoor(options: SocketDoorOptions): SocketDoor {
       // What has not been read yet is not ours to answer; its senders will ask again elsewhere.
       for (const socket of open) socket.pause()
       const until = Date.now() + FLUSH_MS
-      await api.idle()
+      // A database that is silent must not keep us from saying goodbye.
+      await Promise.race([api.idle(), sleep(FLUSH_MS, undefined, { ref: false })])
       while (Date.now() < until && open.some((socket) => isBusy(socket)))
         await new Promise((r) => setTimeout(r, 10))
       await Promise.all(open.map((socket) => sayGoodbye(socket)))
@@ -186,5 +188,8 @@ function sayGoodbye(socket: WebSocket): Promise<void> {
 }
 
 function refuse(stream: Duplex, status: string): void {
+  // Ending is only our half; a peer that keeps its own would hold the descriptor, and HTTP's time-outs are off here.
+  stream.once('finish', () => stream.destroy())
+  setTimeout(() => stream.destroy(), GOODBYE_MS).unref()
   stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }

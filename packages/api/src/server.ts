@@ -19,6 +19,8 @@ export type { AppRouter } from './router.ts'
 
 export interface ApiOptions {
   db: Db
+  /** Connections for sending and sweeping alone, so that no amount of reading holds them up; `db` unless given. */
+  reserved?: Db
   hub: Hub
   /** Shared with the hosts' back ends; the first one is the newest. */
   identitySecrets: readonly string[]
@@ -53,13 +55,13 @@ export interface Api {
 
 /** Makes the router and what stands behind it. The schema must be up to date. */
 export async function createApi(options: ApiOptions): Promise<Api> {
-  const { db, hub, sessionSecret, replyEmailDelayMs, onError } = options
+  const { db, reserved = db, hub, sessionSecret, replyEmailDelayMs, onError } = options
   let epoch = await readEpoch(db)
   const limit = (name: keyof Deps['limits']) => new RateLimit(options.limits?.[name] ?? LIMITS[name])
   const deps: Deps = {
     db,
     hub,
-    writer: new MessageWriter({ db, replyEmailDelayMs }),
+    writer: new MessageWriter({ db: reserved, replyEmailDelayMs }),
     inbox: new InboxFeed({ db, hub, onError }),
     epoch: () => epoch,
     identity: { secrets: options.identitySecrets, audience: options.audience },
@@ -74,7 +76,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     },
   }
   const sweep = createSweep({
-    db,
+    db: reserved,
     hub,
     inbox: deps.inbox,
     onEpoch: (current) => {

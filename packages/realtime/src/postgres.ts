@@ -9,6 +9,7 @@ const COLLECT_MS = 2
 /** More than this waiting means that Postgres is away: hints are dropped, the sweep finds what they told. */
 const WAITING_LIMIT = 10_000
 const RECONNECT_MS = 500
+const HEARTBEAT_MS = 15_000
 
 export interface PostgresRelayOptions {
   hub: Hub
@@ -57,6 +58,9 @@ export async function relayThroughPostgres(options: PostgresRelayOptions): Promi
       connectionString: databaseUrl,
       application_name: 'acme-hints',
       keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      connectionTimeoutMillis: 5_000,
+      query_timeout: 5_000,
     })
     client.on('error', onError)
     client.on('notification', ({ payload = '' }) => {
@@ -64,9 +68,14 @@ export async function relayThroughPostgres(options: PostgresRelayOptions): Promi
       if (!envelope || envelope.origin === origin) return
       for (const { topic, body } of envelope.hints) hub.deliver(topic, body)
     })
-    await client.connect()
-    await client.query(`listen ${CHANNEL}`)
-    return client
+    try {
+      await client.connect()
+      await client.query(`listen ${CHANNEL}`)
+      return client
+    } catch (error) {
+      await client.end().catch(() => {})
+      throw error
+    }
   }
 
   let client = await listen()
@@ -86,10 +95,16 @@ export async function relayThroughPostgres(options: PostgresRelayOptions): Promi
     }
   }
   const kept = keepListening()
+  // Nothing is heard of a server that vanished without a word: it is asked, and given up when it does not answer.
+  const heartbeat = setInterval(() => {
+    const asked = client
+    asked.query('select 1').catch(() => asked.end().catch(() => {}))
+  }, HEARTBEAT_MS)
 
   return {
     async [Symbol.asyncDispose]() {
       stopRelaying()
+      clearInterval(heartbeat)
       ended.abort()
       if (timer) {
         clearTimeout(timer)

@@ -20,7 +20,6 @@ export type Handover =
 
 export interface Mailer {
   send: (mail: Mail, signal?: AbortSignal) => Promise<Handover>
-  close: () => void
 }
 
 export interface MailerOptions {
@@ -30,45 +29,61 @@ export interface MailerOptions {
   from: string
 }
 
-/** Hands mail over by SMTP and says honestly how far it came. Never throws for what a mail server does. */
+/**
+ * Hands mail over by SMTP and says honestly how far it came. Never throws for what a mail server does. Each mail has a
+ * connection of its own: only so is it known what a broken one was in the middle of.
+ */
 export function createMailer({ smtpUrl, from }: MailerOptions): Mailer {
-  const transport = nodemailer.createTransport(
-    {
-      url: smtpUrl,
-      pool: true,
-      maxConnections: 4,
-      // The library's own are minutes.
-      connectionTimeout: 10_000,
-      greetingTimeout: 10_000,
-      socketTimeout: 30_000,
-      disableFileAccess: true,
-      disableUrlAccess: true,
-    },
-    { from },
-  )
   return {
     async send({ to, ...mail }, signal) {
+      let textSent = false
+      const transport = nodemailer.createTransport(
+        {
+          url: smtpUrl,
+          // The library's own are minutes.
+          connectionTimeout: 10_000,
+          greetingTimeout: 10_000,
+          socketTimeout: 30_000,
+          disableFileAccess: true,
+          disableUrlAccess: true,
+          debug: true,
+          logger: listenFor('DATA', () => {
+            textSent = true
+          }),
+        },
+        { from },
+      )
       try {
         // As name and address, never as a string: a string is parsed, and can name somebody else.
         const info = await transport.sendMail({ ...mail, to, ...(signal && { signal }) })
         return { type: 'sent', outcome: info.response }
       } catch (error) {
-        return judge(error)
+        return judge(error, textSent)
+      } finally {
+        transport.close()
       }
     },
-    close: () => transport.close(),
   }
 }
 
-const NOT_CONNECTED_CODES = new Set(['EDNS', 'EAUTH', 'ETLS'])
-const NOT_CONNECTED_CALLS = new Set(['connect', 'getaddrinfo'])
-const NOT_CONNECTED_TIMEOUTS = new Set(['CONNECT_TIMEOUT', 'GREETING_TIMEOUT', 'UPGRADE_TIMEOUT'])
+/** A logger for the library that keeps nothing, and only notices when a command goes out. */
+function listenFor(command: string, onSent: () => void) {
+  const debug = (entry: unknown, text: unknown) => {
+    const fromUs = typeof entry === 'object' && entry !== null && 'tnx' in entry && entry.tnx === 'client'
+    if (fromUs && text === command) onSent()
+  }
+  const ignore = () => {}
+  return { level: ignore, trace: debug, debug, info: ignore, warn: ignore, error: ignore, fatal: ignore }
+}
+
+/** Commands whose refusal is about this recipient or this text; all others are about us, and may be mended. */
+const FINAL_COMMANDS = new Set(['RCPT TO', 'DATA'])
 
 /**
- * Replies of 5xx are final, of 4xx are not (RFC 5321, 4.2.1). Without a reply the mail was certainly not taken
- * only if the session never came as far as a recipient; a connection that breaks later leaves it open.
+ * Replies of 5xx are final, of 4xx are not (RFC 5321, 4.2.1), if they are about the recipient or the text. Without a
+ * reply the mail was certainly not taken if its text never went out; a connection that breaks later leaves it open.
  */
-function judge(error: unknown): Handover {
+function judge(error: unknown, textSent: boolean): Handover {
   const words = error instanceof Error ? error.message.slice(0, 500) : 'The mail server could not be reached.'
   // Mail servers like to repeat the recipient, and this ends in the log.
   const outcome = words.replace(/[^\s<>"]+@[^\s<>"]+/g, '…')
@@ -78,12 +93,11 @@ function judge(error: unknown): Handover {
       : undefined
 
   const reply = fact('responseCode')
-  if (typeof reply === 'number') return { type: reply >= 500 ? 'rejected' : 'not_sent', outcome }
-  const certain =
-    NOT_CONNECTED_CODES.has(String(fact('code'))) ||
-    NOT_CONNECTED_CALLS.has(String(fact('syscall'))) ||
-    NOT_CONNECTED_TIMEOUTS.has(String(fact('timeoutType')))
-  if (certain) return { type: 'not_sent', outcome }
+  const command = String(fact('command'))
+  if (typeof reply === 'number') {
+    return { type: reply >= 500 && FINAL_COMMANDS.has(command) ? 'rejected' : 'not_sent', outcome }
+  }
+  if (textSent) return { type: 'unknown', outcome }
   // Without a recipient that can be used nothing was sent, and nothing will be.
-  return { type: fact('code') === 'EENVELOPE' ? 'rejected' : 'unknown', outcome }
+  return { type: fact('code') === 'EENVELOPE' ? 'rejected' : 'not_sent', outcome }
 }

@@ -1,4 +1,5 @@
 import { connect } from '@acme/db'
+import { startProxy } from '@acme/local'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import type { Mailer } from './mailer.ts'
@@ -58,7 +59,6 @@ test('P8 a job under way at the stop is done and gone, also when the pool ends r
     const underWay = Promise.withResolvers<void>()
     const mayEnd = Promise.withResolvers<void>()
     const mailer: Mailer = {
-      close: () => {},
       async send() {
         underWay.resolve()
         await mayEnd.promise
@@ -130,3 +130,42 @@ test('P8 a lost job whose mail was refused for now is found too', async () => {
   await next.stop()
   expect(await f.emails(chatId)).toMatchObject([{ state: 'sent' }])
 })
+
+test('P8 a database that is away while a mail is handed over does not end the worker for good', async () => {
+  const address = new URL(f.databaseUrl)
+  await using proxy = await startProxy({ targetPort: Number(address.port) })
+  address.port = String(proxy.port)
+  await using db = connect({ url: address.href })
+  const underWay = Promise.withResolvers<void>()
+  const mayEnd = Promise.withResolvers<void>()
+  let mails = 0
+  const mailer: Mailer = {
+    async send() {
+      mails += 1
+      underWay.resolve()
+      await mayEnd.promise
+      return { type: 'sent', outcome: 'ok' }
+    },
+  }
+  await f.chat()
+  const said: string[] = []
+  const worker = await runWorker({
+    ...f.options,
+    db,
+    mailer,
+    replyEmailDelayMs: 500,
+    log: (_level, message) => said.push(message),
+  })
+  await underWay.promise
+  proxy.setMode('refuse')
+  proxy.cut()
+  mayEnd.resolve()
+  await vi.waitFor(() => expect(said).toContain('the job runner has ended; starting another'), 20_000)
+  proxy.setMode('pass')
+
+  const later = await f.chat()
+  await dueIn(later, 0)
+  await vi.waitFor(async () => expect(await f.emails(later)).toMatchObject([{ state: 'sent' }]), 20_000)
+  expect(mails).toBe(2)
+  await worker.stop()
+}, 60_000)

@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Db, Jobs } from '@acme/db'
-import { Logger, parseCrontab, run, type Task } from 'graphile-worker'
+import { Logger, parseCrontab, type Runner, run, type Task } from 'graphile-worker'
 import { forgetExpiredSessions } from './forget-expired-sessions.ts'
 import type { Mailer } from './mailer.ts'
 import { flagAbandoned } from './reply-email/claim.ts'
@@ -26,6 +27,7 @@ export interface RunningWorker {
 const CRONTAB = `* * * * * claimDueReplies
 17 3 * * * forgetExpiredSessions`
 const POLL_MS = 1_000
+const RESTART_MS = 2_000
 const LOOK_AGAIN_AT_MOST_MS = 60_000
 
 /** Runs the jobs of the product in this process. Any number of processes may. */
@@ -56,20 +58,53 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
     },
   } satisfies Record<keyof Jobs, Task>
 
-  const runner = await run({
-    pgPool: db.pool,
-    taskList: tasks,
-    parsedCronItems: parseCrontab(CRONTAB),
-    concurrency: 4,
-    pollInterval: POLL_MS,
-    // The process that we run in orders its own end.
-    noHandleSignals: true,
-    logger: new Logger(() => (level, message) => log(level === 'warning' ? 'warn' : level, message)),
-    // By default a finished job's row is deleted after `stop()` has resolved: it stays locked, and runs again.
-    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
-  })
-  await runner.addJob('claimDueReplies', {}, { jobKey: 'claimDueReplies' })
-  return { stop: () => runner.stop() }
+  const start = () =>
+    run({
+      pgPool: db.pool,
+      taskList: tasks,
+      parsedCronItems: parseCrontab(CRONTAB),
+      concurrency: 4,
+      pollInterval: POLL_MS,
+      // The process that we run in orders its own end.
+      noHandleSignals: true,
+      logger: new Logger(() => (level, message) => log(level === 'warning' ? 'warn' : level, message)),
+      // By default a finished job's row is deleted after `stop()` has resolved: it stays locked, and runs again.
+      preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+    })
+  const ended = new AbortController()
+  let runner = await begin()
+  const watched = watch()
+  return {
+    async stop() {
+      ended.abort()
+      // It may have ended by itself just now, which it takes for a mistake to be told again.
+      await runner.stop().catch(() => {})
+      await watched
+    },
+  }
+
+  async function begin(): Promise<Runner> {
+    const started = await start()
+    await started.addJob('claimDueReplies', {}, { jobKey: 'claimDueReplies' })
+    return started
+  }
+
+  /** A runner that cannot tell the database of a finished job ends for good; then another one takes its place. */
+  async function watch(): Promise<void> {
+    while (!ended.signal.aborted) {
+      await runner.promise.catch(() => {})
+      while (!ended.signal.aborted) {
+        log('warn', 'the job runner has ended; starting another')
+        try {
+          await sleep(RESTART_MS, undefined, { signal: ended.signal })
+          runner = await begin()
+          break
+        } catch (error) {
+          if (!ended.signal.aborted) log('warn', 'the job runner could not be started', { err: error })
+        }
+      }
+    }
+  }
 }
 
 function isSendReplyEmail(payload: unknown): payload is Jobs['sendReplyEmail'] {

@@ -100,7 +100,6 @@ export async function fixture(): Promise<Fixture> {
       return rows
     },
     async [Symbol.asyncDispose]() {
-      mailer.close()
       await mailbox.close()
       await db.destroy()
       await database[Symbol.asyncDispose]()

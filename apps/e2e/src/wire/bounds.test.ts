@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
@@ -98,4 +99,43 @@ test('P11 who sends frames without end is shown out', async () => {
   const closed = new Promise<number>((resolve) => socket.once('close', resolve))
   for (const _ of numbers(1_000)) socket.send('PING')
   expect(await closed).toBe(4029)
+})
+
+test('P11 a refused upgrade is let go, also when the other side keeps its half open', async () => {
+  const port = stack.servers[0]?.port ?? 0
+  const peers = numbers(20).map(() => {
+    const peer = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+    peer.on('error', () => {})
+    const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13'
+    peer.write(
+      `GET /nowhere HTTP/1.1\r\nHost: x\r\n${upgrade}\r\nSec-WebSocket-Key: ${'a'.repeat(22)}==\r\n\r\n`,
+    )
+    peer.resume()
+    return peer
+  })
+  await sleep(1_500)
+  // Who is still held can go on writing; who was let go is told so.
+  await expect
+    .poll(
+      () => {
+        for (const peer of peers) if (!peer.destroyed) peer.write('anybody there?')
+        return peers.filter(({ destroyed }) => !destroyed).length
+      },
+      { timeout: 5_000, interval: 100 },
+    )
+    .toBe(0)
+})
+
+test('P2 an id in capitals is the same id: its follower hears everything', async () => {
+  const socket = await openSocket()
+  const heard: string[] = []
+  socket.on('message', (data) => {
+    const event = JSON.parse(String(data)).result?.data?.json?.data
+    if (event) heard.push(event.type === 'new_message' ? event.message.content : event.type)
+  })
+  socket.send(call(1, 'subscription', 'chat.onMessage', { chatId: chat.id.toUpperCase() }))
+  await expect.poll(() => heard, { timeout: 5_000 }).toEqual(['synced'])
+  await alice.trpc.chat.send.mutate({ chatId: chat.id.toUpperCase(), id: uuidv7(), content: 'CAPITALS' })
+  await expect.poll(() => heard, { timeout: 1_500 }).toEqual(['synced', 'CAPITALS'])
+  socket.terminate()
 })

@@ -20,6 +20,13 @@ const SWEEP_WINDOW = '20 seconds'
 /** At most ten looks at the database, and ten frames to each admin, per second. */
 const WINDOW_MS = 100
 
+interface RecentRow {
+  id: string
+  lastSeq: number
+  lastMessageSenderType: 'user' | 'admin'
+  at: Date
+}
+
 type Follower = (change: InboxChange, cards: readonly SupportChatListItem[]) => void
 
 /**
@@ -35,6 +42,8 @@ export class InboxFeed {
   #changed = new Map<string, InboxChange>()
   /** The `lastSeq` of chats with recent messages that followers have been told of; null before the first sweep. */
   #told: Map<string, number> | null = null
+  /** The database's time of the last sweep that succeeded. */
+  #sweptAt: Date | null = null
   #timer: NodeJS.Timeout | null = null
 
   constructor({ db, hub, onError }: { db: Db; hub: Hub; onError: (error: unknown) => void }) {
@@ -51,22 +60,27 @@ export class InboxFeed {
     return () => this.#followers.delete(follower)
   }
 
-  /** Finds the messages whose hints were lost: recent ones that no follower has been told of. */
+  /**
+   * Finds the messages whose hints were lost: those since the last sweep that succeeded that no follower has been told
+   * of. Cards that changed without a message (archived, read) are not found here; the inbox loads its list again.
+   */
   async sweep(): Promise<void> {
-    const recent = await this.#db
-      .selectFrom('supportChats')
-      .select(['id', 'lastSeq', 'lastUserSeq'])
-      .where('lastMessageAt', '>', sql<Date>`now() - ${SWEEP_WINDOW}::interval`)
-      .where('lastSeq', '>', 0)
-      // Both of the inbox's orders have an index of their own.
-      .where((where) => where.or([where('archivedAt', 'is', null), where('archivedAt', 'is not', null)]))
-      .execute()
+    const since = this.#sweptAt
+    const { rows } = await sql<RecentRow>`
+      select id, last_seq, last_message_sender_type, now() as at from support_chats
+      where last_message_at > coalesce(${since}, now()) - ${SWEEP_WINDOW}::interval and last_seq > 0
+        and (archived_at is null or archived_at is not null)`.execute(this.#db)
+    // Read now, not before the query: a flush may have told of something meanwhile.
     const told = this.#told
-    this.#told = new Map(recent.map(({ id, lastSeq }) => [id, lastSeq]))
-    if (!told) return
-    for (const { id, lastSeq, lastUserSeq } of recent) {
-      const known = told.get(id) ?? 0
-      if (lastSeq > known) this.#note(id, lastUserSeq > known ? 'new_user_message' : 'chats_changed')
+    this.#sweptAt = rows[0]?.at ?? since
+    this.#told = new Map()
+    for (const { id, lastSeq, lastMessageSenderType } of rows) {
+      const known = told?.get(id) ?? 0
+      // What nobody follows, and what was there before the first sweep, needs no telling.
+      const heard = told === null || this.#followers.size === 0 ? lastSeq : known
+      this.#told.set(id, heard)
+      if (lastSeq > heard)
+        this.#note(id, lastMessageSenderType === 'user' ? 'new_user_message' : 'chats_changed')
     }
   }
 

@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import type { Member } from '../identity/caller.ts'
+import { uuid } from '../ids.ts'
 import type { SupportMessage } from '../present.ts'
 import { ensureAccess } from './access.ts'
 import { END, messagesBefore, PAGE } from './messages.ts'
 
 export const historyInput = z.strictObject({
-  chatId: z.uuid(),
+  chatId: uuid,
   /** Messages with a smaller `seq` than this. */
   before: z.int().min(1).max(END),
   limit: z.int().min(1).max(100).default(PAGE),

@@ -4,10 +4,11 @@ import { inboxHint } from '../admin/inbox-feed.ts'
 import type { Deps } from '../deps.ts'
 import { Refusal } from '../errors.ts'
 import type { Member } from '../identity/caller.ts'
+import { uuid } from '../ids.ts'
 import { chatTopic } from './topic.ts'
 
 export const markReadInput = z.strictObject({
-  chatId: z.uuid(),
+  chatId: uuid,
   /** Everything of the other side up to this `seq` was seen. */
   upTo: z.int().min(0).max(2_147_483_647),
 })

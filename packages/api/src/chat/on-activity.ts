@@ -2,16 +2,19 @@ import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import { Refusal } from '../errors.ts'
 import type { Member } from '../identity/caller.ts'
+import { uuid } from '../ids.ts'
 import type { ChatActivity, Participant } from '../present.ts'
 import { Wake } from '../wake.ts'
 import type { Follower } from './on-message.ts'
 import { Presence } from './presence.ts'
 import { chatTopic, readChatHint } from './topic.ts'
 
-export const onActivityInput = z.strictObject({ chatId: z.uuid() })
+export const onActivityInput = z.strictObject({ chatId: uuid })
 
 /** How often who is here says so; whoever is silent for longer than twice this is gone. */
 const PRESENCE_INTERVAL_MS = 10_000
+/** Within this somebody answers who arrives or leaves. */
+const ANSWER_MS = 500
 
 /**
  * Follows what goes on around the messages: first the present state, then the whole state at each change. What
@@ -31,14 +34,24 @@ export async function* onActivity(
   const wake = new Wake()
   const announce = (type: 'arrived' | 'here' | 'left') => hub.publish(topic, { type, ...self })
 
+  // Of all the places a person is here from, the first one answers for all: one word, however many there are.
+  let answer: NodeJS.Timeout | null = null
+  const cancelAnswer = () => {
+    if (answer) clearTimeout(answer)
+    answer = null
+  }
+  const tell = () => {
+    cancelAnswer()
+    if (known) announce('here')
+  }
   let marksMayDiffer = true
   let known = false
   const stop = hub.listen(topic, (body) => {
     const hint = readChatHint(body)
     if (!hint || hint.type === 'message') return
     if (hint.type === 'state') marksMayDiffer = true
-    // Answered when everybody has heard the hint: those after us would take the answer for what came first.
-    else if (presence.hear(hint) === 'answer') queueMicrotask(() => known && announce('here'))
+    else if (hint.type === 'here' && hint.id === self.id) cancelAnswer()
+    else if (presence.hear(hint) === 'answer') answer ??= setTimeout(tell, ANSWER_MS * Math.random())
     wake.wake()
   })
   const heartbeat = setInterval(() => known && announce('here'), PRESENCE_INTERVAL_MS)
@@ -63,6 +76,7 @@ export async function* onActivity(
     }
   } finally {
     clearInterval(heartbeat)
+    cancelAnswer()
     stop()
     // Who was not let in was never here.
     if (known) announce('left')

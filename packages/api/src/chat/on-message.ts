@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import { Refusal } from '../errors.ts'
 import type { Member } from '../identity/caller.ts'
+import { uuid } from '../ids.ts'
 import type { ChatChannelMessage, SupportMessage } from '../present.ts'
 import { Wake } from '../wake.ts'
 import { ensureAccess } from './access.ts'
@@ -9,7 +10,7 @@ import { messagesAfter } from './messages.ts'
 import { chatTopic, readChatHint } from './topic.ts'
 
 export const onMessageInput = z.strictObject({
-  chatId: z.uuid(),
+  chatId: uuid,
   /** The id of the last event seen, `epoch:seq`; without it only what comes from now on is told. */
   lastEventId: z.string().max(100).optional(),
 })

@@ -3,6 +3,7 @@ import type { ChatHint } from './topic.ts'
 
 const HERE_FADES_MS = 25_000
 const TYPING_FADES_MS = 6_000
+const LEFT_FADES_MS = 1_500
 /** A chat has few people in it; more are not shown. */
 const MAX_PEOPLE = 20
 
@@ -31,7 +32,8 @@ export class Presence {
       if ('typing' in rest && rest.typing) this.#note(this.#typing, person, TYPING_FADES_MS)
       else this.#typing.delete(id)
     } else if (type === 'left') {
-      this.#here.delete(id)
+      // They may be here from another place too, which says so within this time.
+      if (this.#here.has(id)) this.#note(this.#here, person, LEFT_FADES_MS)
       this.#typing.delete(id)
     } else {
       this.#note(this.#here, person, HERE_FADES_MS)

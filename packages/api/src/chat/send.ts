@@ -4,14 +4,15 @@ import { normalizeContent, previewOf } from '../content.ts'
 import type { Deps } from '../deps.ts'
 import { Refusal } from '../errors.ts'
 import type { Member } from '../identity/caller.ts'
+import { uuid } from '../ids.ts'
 import type { SupportMessage } from '../present.ts'
 import type { StoredRow } from './store-messages.ts'
 import { chatTopic } from './topic.ts'
 
 export const sendInput = z.strictObject({
-  chatId: z.uuid(),
+  chatId: uuid,
   /** UUIDv7 (RFC 9562), made by the sender; the same on every retry. */
-  id: z.uuid(),
+  id: uuid,
   content: z.string(),
 })
 

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import type { Member } from '../identity/caller.ts'
+import { uuid } from '../ids.ts'
 import { ensureAccess } from './access.ts'
 import { chatTopic } from './topic.ts'
 
-export const setTypingInput = z.strictObject({ chatId: z.uuid(), typing: z.boolean() })
+export const setTypingInput = z.strictObject({ chatId: uuid, typing: z.boolean() })
 
 /** Tells the others; kept nowhere. It fades by itself, so whoever goes on typing says so again. @throws Refusal chat_unknown, rate_limited */
 export async function setTyping(

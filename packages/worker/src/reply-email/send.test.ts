@@ -43,7 +43,6 @@ describe('P8 the email about unread replies', () => {
     const chatId = await f.chat()
     let seen: unknown
     const mailer = {
-      close: () => {},
       send: async () => {
         seen = [await f.emails(chatId), (await f.row(chatId)).emailClaimedSeq]
         return { type: 'sent', outcome: 'ok' } as const
@@ -133,7 +132,6 @@ describe('P8 when something breaks on the way', () => {
     const chatId = await f.chat()
     const mailer = createMailer({ smtpUrl: 'smtp://127.0.0.1:1', from: 'a@b.example' })
     await expect(sendReplyEmail({ ...f.options, mailer }, chatId)).rejects.toThrow('did not take the mail')
-    mailer.close()
     expect(await f.emails(chatId)).toEqual([])
     expect((await f.row(chatId)).emailClaimedSeq).toBe(0)
   })
@@ -147,6 +145,48 @@ describe('P8 when something breaks on the way', () => {
     await claimDue(f.db)
     await send(chatId)
     expect(f.mailbox.messages()).toHaveLength(1)
+  })
+
+  test.each([
+    ['a greeting that refuses us', { greeting: '554 no' }, 'not_sent'],
+    ['a connection that ends after the greeting', { ehlo: null }, 'not_sent'],
+    ['a sender that is refused', { mail: '550 not you' }, 'not_sent'],
+    ['a log-in that is refused', { ehlo: '250-test\r\n250 AUTH PLAIN', auth: '535 wrong' }, 'not_sent'],
+    ['a recipient that is put off', { rcpt: '450 later' }, 'not_sent'],
+    ['a recipient that is refused', { rcpt: '550 nobody of that name' }, 'rejected'],
+    ['a text that is refused', { text: '554 spam' }, 'rejected'],
+  ] as const)('%s is %s', async (_name, answers: Partial<Record<string, string | null>>, type) => {
+    const server = createServer((socket) => {
+      const say = (step: string, usual: string) => {
+        const answer = answers[step] === undefined ? usual : answers[step]
+        if (answer === null) socket.end()
+        else socket.write(`${answer}\r\n`)
+      }
+      let inText = false
+      socket.on('error', () => {})
+      say('greeting', '220 test')
+      socket.on('data', (chunk) => {
+        const said = chunk.toString()
+        if (inText) {
+          if (said.endsWith('\r\n.\r\n')) say('text', '250 taken')
+          return
+        }
+        const step = said.slice(0, 4).trim().toLowerCase()
+        inText = step === 'data'
+        say(step, inText ? '354 go on' : '250 fine')
+      })
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    const port = typeof address === 'object' && address ? address.port : 0
+    const user = answers.auth === undefined ? '' : 'user:secret@'
+    const mailer = createMailer({ smtpUrl: `smtp://${user}127.0.0.1:${port}`, from: 'a@b.example' })
+    const mail = { subject: 's', text: 't', html: 'h', messageId: '<m@b.example>' }
+    const handover = await mailer.send({ ...mail, to: { name: '', address: 'ada@customer.example' } })
+    expect(handover.type).toBe(type)
+    expect(handover.outcome).not.toContain('ada@')
+    server.close()
   })
 
   test.each(['ends', 'is reset'])(
@@ -179,7 +219,6 @@ describe('P8 when something breaks on the way', () => {
       await sendReplyEmail({ ...f.options, mailer }, chatId)
       expect(mails).toBe(1)
       expect(await f.emails(chatId)).toMatchObject([{ state: 'unknown' }])
-      mailer.close()
       server.close()
     },
   )

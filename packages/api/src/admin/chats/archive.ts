@@ -3,10 +3,11 @@ import { z } from 'zod'
 import { chatTopic } from '../../chat/topic.ts'
 import type { Deps } from '../../deps.ts'
 import { Refusal } from '../../errors.ts'
+import { uuid } from '../../ids.ts'
 import { inboxHint } from '../inbox-feed.ts'
 
 export const archiveInput = z.strictObject({
-  chatId: z.uuid(),
+  chatId: uuid,
   /** The last `seq` the admin has seen. */
   upTo: z.int().min(0).max(2_147_483_647),
 })

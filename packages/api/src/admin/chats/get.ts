@@ -5,9 +5,10 @@ import { END, messagesBefore, PAGE } from '../../chat/messages.ts'
 import type { Deps } from '../../deps.ts'
 import { Refusal } from '../../errors.ts'
 import type { AdminCaller } from '../../identity/caller.ts'
+import { uuid } from '../../ids.ts'
 import type { AdminSupportChat } from '../../present.ts'
 
-export const getInput = z.strictObject({ chatId: z.uuid() })
+export const getInput = z.strictObject({ chatId: uuid })
 
 /**
  * A chat with its user and the newest page of messages. Marks it viewed: what is in this answer counts as read by

@@ -50,7 +50,9 @@ export async function list(
     .execute()
     .catch((error: unknown) => {
       // It looked like a time and is none, the 31st of February for example.
-      throw hasCode(error, '22008') ? new Refusal('cursor_invalid', { field: 'cursor' }) : error
+      throw hasCode(error, '22007') || hasCode(error, '22008') || hasCode(error, '22009')
+        ? new Refusal('cursor_invalid', { field: 'cursor' })
+        : error
     })
 
   const page = rows.slice(0, limit)

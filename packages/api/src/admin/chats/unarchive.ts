@@ -3,9 +3,10 @@ import { z } from 'zod'
 import { chatTopic } from '../../chat/topic.ts'
 import type { Deps } from '../../deps.ts'
 import { Refusal } from '../../errors.ts'
+import { uuid } from '../../ids.ts'
 import { inboxHint } from '../inbox-feed.ts'
 
-export const unarchiveInput = z.strictObject({ chatId: z.uuid() })
+export const unarchiveInput = z.strictObject({ chatId: uuid })
 
 /** Brings a chat back into the inbox. Idempotent. @throws Refusal chat_unknown */
 export async function unarchive(

@@ -3,8 +3,9 @@ import { z } from 'zod'
 import type { Deps } from '../../deps.ts'
 import { Refusal } from '../../errors.ts'
 import { sessionTopic } from '../../identity/sessions.ts'
+import { uuid } from '../../ids.ts'
 
-export const disableInput = z.strictObject({ adminId: z.uuid() })
+export const disableInput = z.strictObject({ adminId: uuid })
 
 /**
  * Shuts somebody out: no further log-in, and every open session ends with its connections. Idempotent.
