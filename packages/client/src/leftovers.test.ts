@@ -84,6 +84,29 @@ test('P13 what is left is sent after a reload too, once, also when the chat is o
   expect(stored()).toEqual(['kept'])
 })
 
+test('P13 an answer that comes after the chat was opened again does not make it forgotten', async () => {
+  const chat = openChat()
+  await clock.advance(50)
+  server.network = 'down'
+  server.cut()
+  chat.send('on its way')
+  chat.close()
+  server.network = 'up'
+  // Until it is being sent, but not answered yet.
+  while (server.sends === 0) await clock.advance(1)
+  const again = openChat()
+  await clock.advance(5_000)
+  expect(stored()).toEqual(['on its way'])
+  server.network = 'down'
+  server.cut()
+  again.send('kept for the next page')
+  closePage()
+  openPage()
+  server.network = 'up'
+  await clock.advance(60_000)
+  expect(stored()).toEqual(['on its way', 'kept for the next page'])
+})
+
 test('leaving a chat with everything sent leaves nothing behind', async () => {
   const chat = openChat()
   chat.send('hello')
