@@ -16,7 +16,10 @@ export interface ConnectOptions {
   url: string
   /** Connections at most; 10 unless given. */
   max?: number
-  /** A statement that takes longer counts as a lost connection; 0 waits for ever, as a migration may have to. */
+  /**
+   * A statement that takes longer counts as a lost connection, in milliseconds; 0 waits for ever, as a migration may
+   * have to. The server itself gives such a statement up a second earlier.
+   */
   queryTimeoutMs?: number
   /** Told when an idle connection breaks; the pool replaces it by itself. */
   onIdleError?: (error: Error) => void
@@ -26,22 +29,73 @@ export interface ConnectOptions {
 export function connect({
   url,
   max = 10,
-  queryTimeoutMs = 15_000,
+  queryTimeoutMs = 10_000,
   onIdleError = () => {},
 }: ConnectOptions): Db {
   const pool = new pg.Pool({
     connectionString: url,
+    Client: clientEndingOnTimeout(distrustIdle),
     max,
     connectionTimeoutMillis: 5_000,
     // A server that vanished without a word is noticed by these alone.
     query_timeout: queryTimeoutMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
+    // A statement that is slow but alive ends at the server first, and its connection stays usable.
+    ...(queryTimeoutMs > 1_000 && { statement_timeout: queryTimeoutMs - 1_000 }),
     maxLifetimeSeconds: 600,
     application_name: 'acme-support-chat',
   })
   // Without handlers a connection's end takes the process down.
   pool.on('error', onIdleError)
   pool.on('connect', (client) => client.on('error', onIdleError))
+
+  const idle = new Set<pg.PoolClient>()
+  pool.on('acquire', (client) => idle.delete(client))
+  pool.on('remove', (client) => idle.delete(client))
+  pool.on('release', (error, client) => {
+    if (!error) idle.add(client)
+    else if (isReadTimeout(error)) distrustIdle(error)
+  })
   return new Db(pool)
+
+  /** What made one connection silent (a network, a firewall, a frozen host) has most likely taken the idle ones too. */
+  function distrustIdle(error: Error): void {
+    // An idle client's error makes the pool throw it away.
+    for (const client of [...idle]) client.emit('error', error)
+  }
+}
+
+/**
+ * A client whose connection ends with the first statement that was not answered in time. pg goes on using it: the
+ * answer may still come, and until then every statement behind it waits in vain; Kysely and graphile-worker then
+ * hand it back to the pool as if it were healthy.
+ */
+function clientEndingOnTimeout(onSilence: (error: Error) => void): typeof pg.Client {
+  return class BoundedClient extends pg.Client {
+    constructor(config?: string | pg.ClientConfig) {
+      super(config)
+      // Not an override: its type has a dozen overloads, of which only the returned promise matters here.
+      const query = this.query
+      Object.defineProperty(this, 'query', {
+        value: (...parameters: unknown[]): unknown => {
+          const answer: unknown = Reflect.apply(query, this, parameters)
+          // With a callback it is the pool's own `query`, which throws a failed connection away.
+          if (answer instanceof Promise) answer.catch((error: unknown) => this.#failed(error))
+          return answer
+        },
+      })
+    }
+
+    #failed(error: unknown): void {
+      if (!isReadTimeout(error)) return
+      // With a statement under way this cuts the connection; what waits behind it fails at once.
+      void this.end()
+      onSilence(error)
+    }
+  }
+}
+
+function isReadTimeout(error: unknown): error is Error {
+  return error instanceof Error && error.message === 'Query read timeout'
 }
