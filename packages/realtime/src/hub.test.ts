@@ -63,6 +63,24 @@ test('what came from another process is delivered here and not sent back', () =>
   expect(heard).toHaveLength(3)
 })
 
+test('P1 a listener that throws keeps neither the others nor the relays from hearing, and not the publisher', () => {
+  const errors: unknown[] = []
+  const hub = new Hub({ onError: (error) => errors.push(error) })
+  const heard: string[] = []
+  const broken = new Error('broken listener')
+  hub.listen('t', () => {
+    throw broken
+  })
+  hub.listen('t', () => heard.push('listener'))
+  hub.relay(() => {
+    throw broken
+  })
+  hub.relay(() => heard.push('relay'))
+  hub.publish('t', {})
+  expect(heard).toEqual(['listener', 'relay'])
+  expect(errors).toEqual([broken, broken])
+})
+
 const hints = (count: number, text = ''): Hint[] =>
   Array.from({ length: count }, (_, n) => ({ topic: `chat:${n}`, body: { seq: n, text } }))
 

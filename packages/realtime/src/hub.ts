@@ -19,9 +19,19 @@ export type HintBody = { readonly [key: string]: string | number | boolean | nul
  */
 export type Listener = (body: HintBody, carried: unknown) => void
 
+export interface HubOptions {
+  /** Told what a listener or a relay threw; by default it is thrown again, outside of whoever published. */
+  onError?: (error: unknown) => void
+}
+
 export class Hub {
   readonly #listeners = new Map<string, Set<Listener>>()
   readonly #relays = new Set<(hint: Hint) => void>()
+  readonly #onError: (error: unknown) => void
+
+  constructor({ onError = throwLater }: HubOptions = {}) {
+    this.#onError = onError
+  }
 
   /** Calls `listener` for every hint on `topic` until the returned function is called. */
   listen(topic: string, listener: Listener): () => void {
@@ -37,12 +47,12 @@ export class Hub {
   /** Tells this process at once, and the others through the relays. Never throws, never waits. */
   publish(topic: string, body: HintBody, carried?: unknown): void {
     this.deliver(topic, body, carried)
-    for (const relay of this.#relays) relay({ topic, body })
+    for (const relay of this.#relays) this.#attempt(() => relay({ topic, body }))
   }
 
   /** Tells this process alone: for hints that came from another one, and for what a sweep found. */
   deliver(topic: string, body: HintBody, carried?: unknown): void {
-    for (const listener of this.#listeners.get(topic) ?? []) listener(body, carried)
+    for (const listener of this.#listeners.get(topic) ?? []) this.#attempt(() => listener(body, carried))
   }
 
   /** Passes on what is published here, until the returned function is called. */
@@ -59,4 +69,19 @@ export class Hub {
     }
     return found
   }
+
+  /** What one listener throws is neither the others' fault nor the publisher's, who has committed already. */
+  #attempt(tell: () => void): void {
+    try {
+      tell()
+    } catch (error) {
+      this.#onError(error)
+    }
+  }
+}
+
+function throwLater(error: unknown): void {
+  queueMicrotask(() => {
+    throw error
+  })
 }
