@@ -61,6 +61,30 @@ test('thousands of hints in one burst arrive, in order', async () => {
   expect(one.errors).toEqual([])
 })
 
+test('P11 one notification is under way at a time, and what waits meanwhile is bounded', async () => {
+  await using two = await startProcess()
+  await using ends = new AsyncDisposableStack()
+  const slow = ends.adopt(new pg.Pool({ connectionString: database.url, max: 2 }), (it) => it.end())
+  const hub = new Hub()
+  ends.use(await relayThroughPostgres({ hub, pool: slow, databaseUrl: database.url }))
+  // Both connections are taken, as by readers.
+  const taken = await Promise.all([slow.connect(), slow.connect()])
+  for (let seq = 0; seq < 12_000; seq++) {
+    hub.publish('t', { seq })
+    if (seq % 500 === 0) await new Promise((resolve) => setTimeout(resolve, 3))
+  }
+  const { waitingCount } = slow
+  for (const client of taken) client.release()
+  expect(waitingCount).toBe(1)
+  await until(() => {
+    hub.publish('t', { last: true })
+    expect(two.heard).toContainEqual({ last: true })
+  })
+  const seqs = two.heard.flatMap(({ seq }) => (seq === undefined ? [] : [seq]))
+  expect(seqs).toEqual(Array.from({ length: seqs.length }, (_, seq) => seq))
+  expect(seqs.length).toBeLessThan(11_000)
+})
+
 test('P2 a listening connection that is killed is replaced, every time', async () => {
   await using one = await startProcess()
   await using two = await startProcess()
