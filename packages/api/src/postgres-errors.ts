@@ -3,6 +3,16 @@ export function hasCode(error: unknown, code: string): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === code
 }
 
+/**
+ * The statement was not carried out for a reason that passes by itself: class 53 (insufficient resources: disk full,
+ * out of memory, too many connections), 40P01 (deadlock detected), 40001 (serialization failure), 57014 (ended by
+ * `statement_timeout`), 55P03 (lock not available).
+ */
+export function isTransient(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return false
+  return typeof error.code === 'string' && /^(53...|40P01|40001|57014|55P03)$/.test(error.code)
+}
+
 /** Classes 08 (connection exception) and 57P (operator intervention), and the socket's own errors. */
 const LOST = /^(08|57P|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH)/
 

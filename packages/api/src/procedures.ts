@@ -5,7 +5,7 @@ import superjson from 'superjson'
 import { ZodError } from 'zod'
 import type { Context } from './context.ts'
 import { Refusal } from './errors.ts'
-import { isConnectionLost } from './postgres-errors.ts'
+import { isConnectionLost, isTransient } from './postgres-errors.ts'
 
 const MAX_SUBSCRIPTIONS_PER_SOCKET = 8
 const MAX_CALLS_PER_SOCKET = 200
@@ -71,7 +71,9 @@ function describe(error: TRPCError): { code: ErrorCode; message: string; details
 /** The expected error behind what tRPC reports; null for a fault of ours. */
 export function refusalOf({ cause }: TRPCError): Refusal | null {
   if (cause instanceof Refusal) return cause
-  return isConnectionLost(cause) ? new Refusal('unavailable', { retryAfterMs: 1_000 }) : null
+  return isConnectionLost(cause) || isTransient(cause)
+    ? new Refusal('unavailable', { retryAfterMs: 1_000 })
+    : null
 }
 
 const errorIds = new WeakMap<TRPCError, string>()

@@ -1,6 +1,6 @@
 import type { Db } from '@acme/db'
 import { Refusal } from '../errors.ts'
-import { hasCode, isConnectionLost } from '../postgres-errors.ts'
+import { hasCode, isConnectionLost, isTransient } from '../postgres-errors.ts'
 import { type NewMessage, type StoredRow, storeMessages } from './store-messages.ts'
 
 /** Statements under way at once; a chat always goes through the same lane, which keeps its order. */
@@ -25,8 +25,9 @@ export interface MessageWriterOptions {
  * Gathers messages so that those in flight together share a commit.
  *
  * A lane is idle or has one statement under way. A message that finds its lane idle goes at once, alone: an idle
- * system pays nothing. What arrives meanwhile goes together when that statement has committed. A message that
- * Postgres refuses is refused alone: its batch is written again one by one.
+ * system pays nothing. What arrives meanwhile goes together when that statement has committed. A batch that Postgres
+ * refuses is halved until the message it refuses stands alone; a database that is away, full or overloaded refuses
+ * the whole batch, to be sent again.
  */
 export class MessageWriter {
   readonly #options: MessageWriterOptions
@@ -68,9 +69,13 @@ export class MessageWriter {
           replyEmailDelayMs,
         ])
       } catch (error) {
-        // The same id was committed by another process after our snapshot: look again.
-        if (hasCode(error, '23505') && attempt < MAX_ATTEMPTS) continue
-        throw isConnectionLost(error) ? new Refusal('unavailable', { retryAfterMs: 1_000 }) : error
+        // 23505: the same id was committed by another process after our snapshot. 40P01: of a deadlock we were the
+        // victim. Both are over when the statement runs again.
+        const passing = hasCode(error, '23505') || hasCode(error, '40P01')
+        if (passing && attempt < MAX_ATTEMPTS) continue
+        if (isConnectionLost(error) || isTransient(error))
+          throw new Refusal('unavailable', { retryAfterMs: 1_000 })
+        throw error
       }
     }
   }
@@ -125,7 +130,9 @@ class Lane {
       }
     } catch (error) {
       if (batch.length > 1 && !(error instanceof Refusal)) {
-        for (const one of batch) await this.#write([one])
+        const half = Math.ceil(batch.length / 2)
+        await this.#write(batch.slice(0, half))
+        await this.#write(batch.slice(half))
       } else {
         for (const { reject } of batch) reject(error)
       }

@@ -1,0 +1,67 @@
+import { sql } from 'kysely'
+import { v7 as uuidv7 } from 'uuid'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { refusal } from '../testing/call.ts'
+import { type Fixture, fixture } from '../testing.ts'
+
+let f: Fixture
+beforeAll(async () => {
+  f = await fixture()
+  // Postgres itself refuses what its text asks for: `refuse 53100` always, `refuse 40P01 once` the first time. A
+  // sequence counts the statements, because it goes on when a transaction is rolled back.
+  await sql`create sequence attempts`.execute(f.db)
+  await sql`create sequence refusals`.execute(f.db)
+  await sql`create function count_attempt() returns trigger language plpgsql as $$
+    begin perform nextval('attempts'); return null; end $$`.execute(f.db)
+  await sql`create function refuse() returns trigger language plpgsql as $$
+    declare code text := substring(new.content from '^refuse (.{5})');
+    begin
+      if code is not null and (new.content not like '% once' or nextval('refusals') = 1) then
+        raise exception 'refused on purpose' using errcode = code;
+      end if;
+      return new;
+    end $$`.execute(f.db)
+  await sql`create trigger count_attempt before insert on support_messages
+    for each statement execute function count_attempt()`.execute(f.db)
+  await sql`create trigger refuse before insert on support_messages
+    for each row execute function refuse()`.execute(f.db)
+})
+afterAll(() => f[Symbol.asyncDispose]())
+
+async function attempts(): Promise<number> {
+  const { rows } = await sql<{ count: string }>`select nextval('attempts') as count`.execute(f.db)
+  return Number(rows[0]?.count)
+}
+
+async function chatOf() {
+  const user = await f.user()
+  const { id: chatId } = await f.as(user).chat.get()
+  return { send: (content: string) => f.as(user).chat.send({ chatId, id: uuidv7(), content }) }
+}
+
+test('a batch that Postgres refuses is halved until the bad message stands alone', async () => {
+  const { send } = await chatOf()
+  const before = await attempts()
+  const texts = Array.from({ length: 200 }, (_, n) => (n === 123 ? 'refuse 22000' : `message ${n}`))
+  const results = await Promise.allSettled(texts.map(send))
+  expect(results.flatMap(({ status }, n) => (status === 'rejected' ? [n] : []))).toEqual([123])
+  // The first message goes alone; of 199, one path of halves leads to the bad one: 2 × 8, and not 199.
+  expect((await attempts()) - before).toBeLessThan(25)
+})
+
+test('P12 a database that is full, overloaded or slow refuses for now: the sender is told to try again', async () => {
+  const { send } = await chatOf()
+  for (const code of ['53100', '53200', '53300', '57014']) {
+    const refused = await refusal(send(`refuse ${code}`))
+    expect(refused, code).toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+      reason: 'unavailable',
+      details: { retryAfterMs: 1_000 },
+    })
+  }
+})
+
+test('a batch that was the victim of a deadlock is written again', async () => {
+  const { send } = await chatOf()
+  await expect(send('refuse 40P01 once')).resolves.toMatchObject({ seq: 1 })
+})
