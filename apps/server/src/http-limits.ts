@@ -1,0 +1,37 @@
+import type { Server } from 'node:http'
+import type { FastifyHttpOptions } from 'fastify'
+
+/** How long one HTTP connection may take for each of its parts, in milliseconds. */
+export interface HttpLimits {
+  /** From the connection, or the end of the last request, to the end of the next one's headers. */
+  headersMs: number
+  /** From the first byte of a request to the last byte of its body. */
+  requestMs: number
+  /** Without a byte in either direction while a request is answered: a peer that does not read is let go. */
+  stalledMs: number
+  /** Between two requests. Longer than proxies keep theirs, so that the proxy ends first and no request is lost. */
+  idleMs: number
+}
+
+export const HTTP_LIMITS: HttpLimits = {
+  headersMs: 10_000,
+  requestMs: 15_000,
+  stalledMs: 20_000,
+  idleMs: 72_000,
+}
+
+/** Node checks its own time-outs only every 30 s. */
+const CHECK_EVERY_MS = 1_000
+
+/** The limits as Fastify and Node take them. By default Node lets a body take 5 minutes and an answer for ever. */
+export function timeouts({ headersMs, requestMs, stalledMs, idleMs }: HttpLimits) {
+  return {
+    requestTimeout: requestMs,
+    connectionTimeout: stalledMs,
+    keepAliveTimeout: idleMs,
+    http: {
+      headersTimeout: headersMs,
+      connectionsCheckingInterval: Math.min(CHECK_EVERY_MS, headersMs),
+    },
+  } satisfies FastifyHttpOptions<Server>
+}
