@@ -4,7 +4,7 @@ import { tryItOut } from './development/trying-out.ts'
 import { startServer } from './server.ts'
 import { readSettings, type Settings } from './settings.ts'
 
-/** Longer than this nothing that was taken needs to be finished. */
+/** The server needs 5 s at most; an embedded Postgres that writes its checkpoint may need longer. */
 const STOP_WITHIN_MS = 15_000
 
 try {
@@ -48,6 +48,8 @@ async function main(): Promise<void> {
   }, STOP_WITHIN_MS)
   await started.disposeAsync()
   clearTimeout(late)
+  // A connection to a database that does not answer would keep the process for as long as TCP hopes.
+  process.exit()
 }
 
 function progress(text: string): void {

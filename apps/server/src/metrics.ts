@@ -20,6 +20,11 @@ export function createMetrics() {
       labelNames: ['code'],
       registers,
     }),
+    databaseUp: new Gauge({
+      name: 'acme_database_up',
+      help: '1 while the database can be reached, 0 during an outage',
+      registers,
+    }),
     relayFaults: new Counter({
       name: 'acme_hint_faults_total',
       help: 'Faults of the relay between processes',

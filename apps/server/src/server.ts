@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type ApiOptions, createApi, ensureFirstAdmin } from '@acme/api/server'
 import { connect, type Db, migrate } from '@acme/db'
 import { Hub, relayThroughPostgres } from '@acme/realtime'
@@ -5,10 +6,12 @@ import { createMailer, runWorker } from '@acme/worker'
 import type { FastifyInstance } from 'fastify'
 import { sql } from 'kysely'
 import { createApp, serveOperations } from './app.ts'
+import { orderlyClose } from './close-http.ts'
 import { createReportError } from './errors.ts'
 import { openHttpDoor } from './http.ts'
 import { createMetrics } from './metrics.ts'
 import { createOrigins } from './origins.ts'
+import { createOutage } from './outage.ts'
 import { servePages } from './pages.ts'
 import { repeat } from './repeat.ts'
 import { createSessionCookie } from './session-cookie.ts'
@@ -16,6 +19,10 @@ import type { Settings } from './settings.ts'
 import { openSocketDoor } from './socket.ts'
 
 const SWEEP_MS = 2_000
+/** At the stop: calls over HTTP that are not answered by then are cut. */
+const ANSWER_WITHIN_MS = 2_500
+/** What is left open to a database that does not answer is left to the end of the process. */
+const DISCONNECT_WITHIN_MS = 750
 
 /** Settings with nothing left open. */
 export interface ServerSettings extends Settings {
@@ -38,7 +45,10 @@ export interface ServerOptions {
 
 export interface RunningServer {
   url: string
-  /** Ends in order: takes no more work, finishes what it has, tells clients to come back. */
+  /**
+   * Ends in order: takes no more work, finishes what it has, tells clients to come back. Resolves within 5 s, also
+   * when the database does not answer.
+   */
   stop: () => Promise<void>
 }
 
@@ -50,7 +60,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { log } = app
   await using started = new AsyncDisposableStack()
 
-  const onIdleError = (error: Error) => log.warn({ err: error }, 'database connection lost')
+  const outage = createOutage(log, metrics)
+  const onIdleError = outage.noticed
   const db = started.use(connect({ url: settings.databaseUrl, max: 12, onIdleError }))
   await ensureReachable(db, settings)
   await migrateWithPatience(settings)
@@ -58,7 +69,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     log.warn('Nobody can log in to the inbox. Set ADMIN_EMAIL and ADMIN_PASSWORD and start again.')
   }
 
-  const hub = options.hub ?? new Hub()
+  const hub = options.hub ?? new Hub({ onError: (error) => log.error({ err: error }, 'a listener failed') })
   started.use(
     await relayThroughPostgres({
       hub,
@@ -66,13 +77,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       databaseUrl: settings.databaseUrl,
       onError: (error) => {
         metrics.relayFaults.inc()
-        log.warn({ err: error }, 'hints between processes are interrupted')
+        outage.noticed(error)
       },
     }),
   )
 
   let ready = false
+  const closeHttp = orderlyClose(app)
   serveOperations(app, db, metrics, () => ready)
+  const toStop: (() => Promise<void>)[] = [() => closeHttp(ANSWER_WITHIN_MS)]
+  /** What is done again and again anyway notices when the database is back. */
+  let probe = async () => {
+    await sql`select 1`.execute(db)
+  }
 
   if (settings.role !== 'worker') {
     // Sending and repairing never queue behind what people read and search.
@@ -85,24 +102,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       audience: settings.publicUrl,
       sessionSecret: settings.sessionSecret,
       replyEmailDelayMs: settings.replyEmailDelayMs,
-      onError: (error) => log.warn({ err: error }, 'the inbox feed was interrupted'),
+      onError: outage.noticed,
       ...(options.limits && { limits: options.limits }),
     })
     started.defer(() => api.close())
-    started.use(repeat(api.sweep, SWEEP_MS, (error) => log.warn({ err: error }, 'a sweep failed')))
+    probe = api.sweep
 
     const origins = createOrigins(settings)
     const cookie = createSessionCookie(settings)
-    const reportError = createReportError(log, metrics)
+    const reportError = createReportError(log, metrics, outage)
     await openHttpDoor(app, { api, origins, cookie, reportError })
     await (options.pages ?? ((pages) => servePages(pages, origins)))(app)
     await options.extraPages?.(app)
-    started.defer(() => app.close())
     const door = openSocketDoor({ server: app.server, api, hub, origins, cookie, metrics, reportError })
-    started.defer(() => door.drain())
-  } else {
-    started.defer(() => app.close())
+    toStop.push(() => door.drain())
   }
+  started.use(repeat(() => outage.endsWith(probe), SWEEP_MS, outage.noticed))
 
   if (settings.role !== 'web') {
     const mailer = createMailer({ smtpUrl: settings.smtpUrl, from: settings.mailFrom })
@@ -114,18 +129,29 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       domain: new URL(settings.publicUrl).hostname,
       log: (level, message, facts) => log[level](facts ?? {}, message),
     })
-    started.defer(() => worker.stop())
+    toStop.push(() => worker.stop())
   }
 
-  await app.listen({ host: settings.host, port: settings.port })
-  ready = true
-  started.defer(() => {
-    ready = false
+  const stopWork = async () => {
+    // Side by side: none of them waits for another, and each has its own bound.
+    await Promise.all(toStop.map((end) => end()))
+  }
+  await app.listen({ host: settings.host, port: settings.port }).catch(async (error: unknown) => {
+    await stopWork()
+    throw error
   })
+  ready = true
 
-  // Undone in the opposite order of making: readiness, jobs, sockets, HTTP, sweeps, hints, database.
   const stack = started.move()
-  return { url: settings.publicUrl, stop: () => stack.disposeAsync() }
+  return {
+    url: settings.publicUrl,
+    async stop() {
+      ready = false
+      await stopWork()
+      // Then in the opposite order of making: sweeps, hints, database.
+      await Promise.race([stack.disposeAsync(), sleep(DISCONNECT_WITHIN_MS, undefined, { ref: false })])
+    },
+  }
 }
 
 /** A migration may take as long as it takes. */

@@ -55,9 +55,10 @@ export class Refusal extends Error {
   readonly code: RefusalCode
   readonly details: RefusalDetails
 
-  constructor(reason: Reason, details: RefusalDetails = {}) {
+  /** `cause` stays in the server: what was behind it, for the log. */
+  constructor(reason: Reason, details: RefusalDetails = {}, options?: ErrorOptions) {
     const [code, message] = refusals[reason]
-    super(message)
+    super(message, options)
     this.reason = reason
     this.code = code
     this.details = details

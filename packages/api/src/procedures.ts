@@ -72,7 +72,7 @@ function describe(error: TRPCError): { code: ErrorCode; message: string; details
 export function refusalOf({ cause }: TRPCError): Refusal | null {
   if (cause instanceof Refusal) return cause
   return isConnectionLost(cause) || isTransient(cause)
-    ? new Refusal('unavailable', { retryAfterMs: 1_000 })
+    ? new Refusal('unavailable', { retryAfterMs: 1_000 }, { cause })
     : null
 }
 

@@ -14,6 +14,7 @@ export { MessageWriter } from './chat/message-writer.ts'
 export type { Context, SocketTransport } from './context.ts'
 export type { Caller } from './identity/caller.ts'
 export { sessionTopic } from './identity/sessions.ts'
+export { isConnectionLost } from './postgres-errors.ts'
 export { errorIdOf, refusalOf } from './procedures.ts'
 export type { AppRouter } from './router.ts'
 

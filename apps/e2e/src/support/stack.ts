@@ -14,8 +14,11 @@ export interface Stack extends AsyncDisposable {
   readonly url: string
   readonly databaseUrl: string
   readonly mailbox: Mailbox
-  /** Starts a further process with the same settings; `port` to take an ended one's place. */
-  startServer: (options?: { port?: number }) => Promise<ServerProcess>
+  /**
+   * Starts a further process with the same settings; `port` to take an ended one's place, `databaseUrl` to reach the
+   * same database by another way.
+   */
+  startServer: (options?: { port?: number; databaseUrl?: string }) => Promise<ServerProcess>
 }
 
 export interface StackOptions {
@@ -36,11 +39,11 @@ export async function startStack({ servers = 1, env = {}, databaseUrl }: StackOp
 
   let publicUrl = env.PUBLIC_URL
   let started = 0
-  const startServer: Stack['startServer'] = async ({ port } = {}) => {
+  const startServer: Stack['startServer'] = async ({ port, databaseUrl = database.url } = {}) => {
     started += 1
     const server = await startServerProcess({
       env: {
-        DATABASE_URL: database.url,
+        DATABASE_URL: databaseUrl,
         SMTP_URL: mailbox.smtpUrl,
         IDENTITY_SECRETS: IDENTITY_SECRET,
         SESSION_SECRET: 'session secret of the tests, long enough',

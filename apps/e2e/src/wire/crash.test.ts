@@ -9,7 +9,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { follow, numbers } from '../support/follower.ts'
 import { type Stack, startStack } from '../support/stack.ts'
-import { overHttp, overSocket, signInAs, somebody } from '../support/wire.ts'
+import { overSocket, signInAs, somebody } from '../support/wire.ts'
 
 let folder: string
 let postgres: Postgres
@@ -128,32 +128,4 @@ test('P2 followers get everything when the database restarts, and the server sta
     .toBe(true)
   await follower.reached(2)
   expect(follower.heard.map(({ seq }) => seq)).toEqual([1, 2])
-})
-
-test('P12 on SIGTERM what is in flight is answered, clients are told to come back, and it ends in time', async () => {
-  const carol = await signInAs(stack, somebody('carol'))
-  const chat = await carol.trpc.chat.get.query()
-  const server = await stack.startServer()
-  using socket = overSocket(server.url, carol.credentials)
-  const follower = follow(socket, chat.id, `${chat.epoch}:0`)
-  await follower.synced
-  const sends = numbers(50).map((n) =>
-    socket.trpc.chat.send.mutate({ chatId: chat.id, id: uuidv7(), content: `${n}` }).then(
-      () => 'answered',
-      () => 'open',
-    ),
-  )
-  await sleep(10)
-  const begun = Date.now()
-  // Twice, as when a terminal and what runs us both pass it on.
-  process.kill(server.pid, 'SIGINT')
-  const [code, ...answers] = await Promise.all([server.stop(), ...sends])
-  expect(code).toBe(0)
-  expect(Date.now() - begun).toBeLessThan(5_000)
-  expect(await socket.closed).toBe(1012)
-  // None was acknowledged that is not stored.
-  const stored = await storedIds(chat.id)
-  expect(stored.length).toBeGreaterThanOrEqual(answers.filter((answer) => answer === 'answered').length)
-  expect(answers).toContain('answered')
-  expect((await overHttp(stack.url, carol.credentials).chat.get.query()).lastSeq).toBe(stored.length)
 })

@@ -74,7 +74,7 @@ export class MessageWriter {
         const passing = hasCode(error, '23505') || hasCode(error, '40P01')
         if (passing && attempt < MAX_ATTEMPTS) continue
         if (isConnectionLost(error) || isTransient(error))
-          throw new Refusal('unavailable', { retryAfterMs: 1_000 })
+          throw new Refusal('unavailable', { retryAfterMs: 1_000 }, { cause: error })
         throw error
       }
     }

@@ -1,0 +1,122 @@
+import { startProxy, type TcpProxy } from '@acme/local'
+import pg from 'pg'
+import { v7 as uuidv7 } from 'uuid'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { follow, numbers } from '../support/follower.ts'
+import { type Stack, startStack } from '../support/stack.ts'
+import { overHttp, overSocket, signInAs, somebody } from '../support/wire.ts'
+
+/** Of each kind; `STOP_ROUNDS=10` for a thorough look. */
+const ROUNDS = Number(process.env.STOP_ROUNDS ?? 1)
+const SENDS = 200
+/** P12 */
+const STOPS_WITHIN_MS = 5_000
+
+let stack: Stack
+beforeAll(async () => {
+  stack = await startStack()
+})
+afterAll(() => stack[Symbol.asyncDispose]())
+
+/** What happens to the database at the same moment. */
+const troubles: Record<string, (proxy: TcpProxy) => void> = {
+  'a sound database': () => {},
+  'a database whose connections are cut': (proxy) => {
+    proxy.setMode('refuse')
+    proxy.cut()
+  },
+  'a database that falls silent': (proxy) => proxy.setMode('blackhole'),
+}
+
+test.each(
+  Object.entries(troubles).flatMap(([name, cause]) => numbers(ROUNDS).map((n) => ({ name, cause, n }))),
+)(
+  'P12 on SIGTERM, with $name, what is in flight is answered or can be sent again, and it exits with 0 in time ($n)',
+  { timeout: 60_000 },
+  async ({ cause }) => {
+    const address = new URL(stack.databaseUrl)
+    await using proxy = await startProxy({ targetPort: Number(address.port) })
+    address.port = String(proxy.port)
+    await using server = await stack.startServer({ databaseUrl: address.href })
+    const carol = await signInAs(stack, somebody('carol'))
+    const chat = await carol.trpc.chat.get.query()
+    using socket = overSocket(server.url, carol.credentials)
+    const follower = follow(socket, chat.id, `${chat.epoch}:0`)
+    await follower.synced
+    // Half of them over connections that are kept, as a reverse proxy keeps them.
+    const http = overHttp(server.url, carol.credentials)
+
+    const acknowledged = new Set<string>()
+    const some = Promise.withResolvers<void>()
+    const messages = numbers(SENDS).map((n) => ({ chatId: chat.id, id: uuidv7(), content: `${n}`, n }))
+    const sends = messages.map(({ n, ...message }) =>
+      (n % 2 === 0 ? http : socket.trpc).chat.send.mutate(message).then(
+        () => {
+          acknowledged.add(message.id)
+          if (acknowledged.size === 10) some.resolve()
+        },
+        () => {},
+      ),
+    )
+    await some.promise
+    cause(proxy)
+    const begun = performance.now()
+    // Twice, as when a terminal and what runs us both pass it on.
+    process.kill(server.pid, 'SIGINT')
+    const code = await server.stop()
+    const ms = performance.now() - begun
+    expect({ code, inTime: ms < STOPS_WITHIN_MS }, server.output()).toEqual({ code: 0, inTime: true })
+    await Promise.all(sends)
+    expect([1012, 1006]).toContain(await socket.closed)
+
+    // Elsewhere, as a client does: whatever was not acknowledged is sent again under its id.
+    for (const { n: _, ...message } of messages.filter(({ id }) => !acknowledged.has(id))) {
+      await carol.trpc.chat.send.mutate(message)
+    }
+    const stored = await storedIn(chat.id)
+    expect(stored.map(({ seq }) => seq)).toEqual(numbers(SENDS))
+    expect(new Set(stored.map(({ id }) => id))).toEqual(new Set(messages.map(({ id }) => id)))
+  },
+)
+
+test('P12 a call in flight on a kept connection is answered, and does not hold the end', async () => {
+  const server = await stack.startServer()
+  const dave = await signInAs(stack, somebody('dave'))
+  const kept = overHttp(server.url, dave.credentials)
+  const chat = await kept.chat.get.query()
+  // A lock holds the call for as long as we say.
+  const db = new pg.Client({ connectionString: stack.databaseUrl })
+  await db.connect()
+  await db.query('begin')
+  await db.query('select 1 from support_chats where id = $1 for update', [chat.id])
+  const call = kept.chat.send.mutate({ chatId: chat.id, id: uuidv7(), content: 'in flight' })
+  await expect
+    .poll(async () => {
+      const { rows } = await db.query(`select 1 from pg_locks where not granted`)
+      return rows.length
+    })
+    .toBeGreaterThan(0)
+  const stopped = server.stop()
+  await expect
+    .poll(() =>
+      fetch(`${server.url}/readyz`).then(
+        ({ status }) => status,
+        () => 0,
+      ),
+    )
+    .not.toBe(200)
+  await db.query('commit')
+  await db.end()
+  expect(await call).toMatchObject({ seq: 1 })
+  expect(await stopped).toBe(0)
+})
+
+async function storedIn(chatId: string): Promise<{ id: string; seq: number }[]> {
+  const db = new pg.Client({ connectionString: stack.databaseUrl })
+  await db.connect()
+  const { rows } = await db.query('select id, seq from support_messages where chat_id = $1 order by seq', [
+    chatId,
+  ])
+  await db.end()
+  return rows
+}
