@@ -76,10 +76,9 @@ function clientEndingOnTimeout(onSilence: (error: Error) => void): typeof pg.Cli
     constructor(config?: string | pg.ClientConfig) {
       super(config)
       // Not an override: its type has a dozen overloads, of which only the returned promise matters here.
-      const query = this.query
       Object.defineProperty(this, 'query', {
         value: (...parameters: unknown[]): unknown => {
-          const answer: unknown = Reflect.apply(query, this, parameters)
+          const answer: unknown = Reflect.apply(super.query, this, parameters)
           // With a callback it is the pool's own `query`, which throws a failed connection away.
           if (answer instanceof Promise) answer.catch((error: unknown) => this.#failed(error))
           return answer
