@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { follow as followChat } from '../support/follower.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 import { logIn, overSocket, type SignedIn, type SocketClient, signInAs, somebody } from '../support/wire.ts'
 
@@ -31,7 +32,7 @@ async function follow(signedIn: SignedIn, url: string) {
     },
   )
   await starting
-  return { socket, heard, chatId: chat.id }
+  return { socket, heard, chatId: chat.id, epoch: chat.epoch }
 }
 
 async function closedWithin({ closed }: SocketClient, ms: number): Promise<number | 'open'> {
@@ -47,10 +48,15 @@ test('P9 logging out ends the session’s sockets, on every server process, and 
   expect(await closedWithin(there.socket, 3_000)).toBe(4503)
   await expect(alice.trpc.chat.get.query()).rejects.toMatchObject({ data: { code: 'UNAUTHORIZED' } })
 
+  // By the time that somebody else at each process has heard it, the ended ones would have too.
   const sam = await logIn(stack)
+  const others = stack.servers.map(({ url }) => overSocket(url, sam.credentials))
+  const followers = others.map((socket) => followChat(socket, here.chatId, `${here.epoch}:0`))
+  await Promise.all(followers.map(({ synced }) => synced))
   await sam.trpc.chat.send.mutate({ chatId: here.chatId, id: uuidv7(), content: 'a secret' })
-  await sleep(500)
+  await Promise.all(followers.map(({ reached }) => reached(1)))
   expect([...here.heard, ...there.heard]).toEqual([])
+  for (const socket of others) socket[Symbol.dispose]()
   here.socket[Symbol.dispose]()
   there.socket[Symbol.dispose]()
 })
