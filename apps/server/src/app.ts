@@ -2,17 +2,17 @@ import { randomUUID } from 'node:crypto'
 import type { Db } from '@acme/db'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { sql } from 'kysely'
-import { HTTP_LIMITS, type HttpLimits, timeouts } from './http-limits.ts'
+import { HTTP_TIMEOUTS, type HttpTimeouts, timeouts } from './http-timeouts.ts'
 import type { Metrics } from './metrics.ts'
 import type { Settings } from './settings.ts'
 
 const MAX_BODY_BYTES = 64 * 1024
 
 /** Fastify as we want it: no personal data in logs, no guesses about proxies, the same headers everywhere. */
-export function createApp(settings: Settings, limits: HttpLimits = HTTP_LIMITS): FastifyInstance {
+export function createApp(settings: Settings, times: HttpTimeouts = HTTP_TIMEOUTS): FastifyInstance {
   const app = Fastify({
     bodyLimit: MAX_BODY_BYTES,
-    ...timeouts(limits),
+    ...timeouts(times),
     routerOptions: { maxParamLength: 200 },
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
     genReqId: () => randomUUID(),

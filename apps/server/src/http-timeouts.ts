@@ -2,7 +2,7 @@ import type { Server } from 'node:http'
 import type { FastifyHttpOptions } from 'fastify'
 
 /** How long one HTTP connection may take for each of its parts, in milliseconds. */
-export interface HttpLimits {
+export interface HttpTimeouts {
   /** From the connection, or the end of the last request, to the end of the next one's headers. */
   headersMs: number
   /** From the first byte of a request to the last byte of its body. */
@@ -13,7 +13,7 @@ export interface HttpLimits {
   idleMs: number
 }
 
-export const HTTP_LIMITS: HttpLimits = {
+export const HTTP_TIMEOUTS: HttpTimeouts = {
   headersMs: 10_000,
   requestMs: 15_000,
   stalledMs: 20_000,
@@ -23,8 +23,8 @@ export const HTTP_LIMITS: HttpLimits = {
 /** Node checks its own time-outs only every 30 s. */
 const CHECK_EVERY_MS = 1_000
 
-/** The limits as Fastify and Node take them. By default Node lets a body take 5 minutes and an answer for ever. */
-export function timeouts({ headersMs, requestMs, stalledMs, idleMs }: HttpLimits) {
+/** As Fastify and Node take them. By default Node lets a body take 5 minutes and an answer for ever. */
+export function timeouts({ headersMs, requestMs, stalledMs, idleMs }: HttpTimeouts) {
   return {
     requestTimeout: requestMs,
     connectionTimeout: stalledMs,

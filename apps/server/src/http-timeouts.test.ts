@@ -3,11 +3,11 @@ import { connect, type Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createApp } from './app.ts'
-import { HTTP_LIMITS } from './http-limits.ts'
+import { HTTP_TIMEOUTS } from './http-timeouts.ts'
 import { readSettings } from './settings.ts'
 
 const PEERS = 50
-const LIMITS = { headersMs: 600, requestMs: 900, stalledMs: 1_200, idleMs: 600 }
+const TIMEOUTS = { headersMs: 600, requestMs: 900, stalledMs: 1_200, idleMs: 600 }
 const LARGE = 'x'.repeat(8 * 1024 * 1024)
 
 let app: FastifyInstance
@@ -16,7 +16,7 @@ const peers: Socket[] = []
 beforeEach(async () => {
   const read = readSettings({ LOG_LEVEL: 'fatal' })
   if (!read.ok) throw new Error(read.faults.join())
-  app = createApp(read.settings, LIMITS)
+  app = createApp(read.settings, TIMEOUTS)
   app.post('/body', async () => 'read')
   app.get('/large', async () => LARGE)
   await app.listen({ host: '127.0.0.1', port: 0 })
@@ -84,7 +84,7 @@ test('P11 an answer that nobody reads is let go with its memory', async () => {
   await expect.poll(openConnections, { timeout: 10_000 }).toBe(0)
 })
 
-test('every limit of the product is set, and a kept connection outlives that of a proxy', () => {
-  for (const limit of Object.values(HTTP_LIMITS)) expect(limit).toBeGreaterThan(0)
-  expect(HTTP_LIMITS.idleMs).toBeGreaterThan(60_000)
+test('every time-out of the product is set, and a kept connection outlives that of a proxy', () => {
+  for (const ms of Object.values(HTTP_TIMEOUTS)) expect(ms).toBeGreaterThan(0)
+  expect(HTTP_TIMEOUTS.idleMs).toBeGreaterThan(60_000)
 })
