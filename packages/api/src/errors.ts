@@ -22,6 +22,10 @@ export const refusals = {
   content_too_long: ['PAYLOAD_TOO_LARGE', 'The message is longer than 4,000 characters. Send it in parts.'],
   identity_field_invalid: ['BAD_REQUEST', 'The identity carries a name or an email that cannot be used.'],
   cursor_invalid: ['BAD_REQUEST', 'A cursor looks like epoch:seq, as the last event carried it.'],
+  inbox_cursor_invalid: [
+    'BAD_REQUEST',
+    'A cursor of the inbox is a time and an id, as nextCursor of the page before carried it.',
+  ],
   read_beyond_end: ['BAD_REQUEST', 'There is no message with that seq yet.'],
   message_id_taken: ['CONFLICT', 'Another message has this id. Choose a new id.'],
   chat_moved_on: ['CONFLICT', 'The user has written meanwhile. Read it before you archive.'],

@@ -1,17 +1,17 @@
 import { initTRPC, TRPCError } from '@trpc/server'
 import { getHTTPStatusCodeFromError } from '@trpc/server/http'
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
-import superjson from 'superjson'
 import { ZodError } from 'zod'
 import type { Context } from './context.ts'
 import { Refusal } from './errors.ts'
 import { isConnectionLost, isTransient } from './postgres-errors.ts'
+import { transformer } from './transformer.ts'
 
 const MAX_SUBSCRIPTIONS_PER_SOCKET = 8
 const MAX_CALLS_PER_SOCKET = 200
 
 const t = initTRPC.context<Context>().create({
-  transformer: superjson,
+  transformer,
   // Stack traces stay here, whatever NODE_ENV says.
   isDev: false,
   errorFormatter({ shape, error }) {

@@ -93,7 +93,20 @@ test('P10 an input of another shape is refused with the field it is about, and n
       'admin',
     ],
     ['admin.team.add', { email: 'a@b.example', name: 'x', password: 'short' }, 'password', 'admin'],
+    [
+      'admin.team.add',
+      { email: 'a@b.example', name: 'half \ud83d', password: 'long enough, really' },
+      'name',
+      'admin',
+    ],
+    [
+      'admin.team.add',
+      { email: 'a@b.example', name: 'evil \u202egnp.exe', password: 'long enough, really' },
+      'name',
+      'admin',
+    ],
     ['admin.session.logIn', { email: 'a\u0000b@c.example', password: 'x' }, 'email'],
+    ['admin.session.logIn', { email: 'a\ud83d@c.example', password: 'x' }, 'email'],
     ['admin.session.logIn', { email: 'a@b.example', password: { $gt: '' } }, 'password'],
   ]
   const before = await rowCounts(f)
@@ -132,6 +145,15 @@ test('P10 queries refuse limits and cursors that make no sense', async () => {
   }
 })
 
+test('P10 a refused cursor of the inbox says what one looks like, and not what another kind looks like', async () => {
+  for (const cursor of ['x', `2026-02-31 00:00:00+00|${chatId}`, `0000-01-01 00:00:00+00|${chatId}`]) {
+    const { body, data } = await call(admin, 'admin.chats.list', { cursor }, false)
+    expect(data, cursor).toMatchObject({ reason: 'inbox_cursor_invalid', field: 'cursor' })
+    expect(body).toContain('nextCursor')
+    expect(body).not.toContain('epoch')
+  }
+})
+
 test('P10 content that is refused names its field and says what to do', async () => {
   const blank = await call(user, 'chat.send', { ...message(), content: '\u200b' })
   expect(blank.data).toMatchObject({ code: 'BAD_REQUEST', reason: 'content_blank', field: 'content' })
@@ -148,6 +170,20 @@ test('P10 bodies that are no JSON, and keys that poison prototypes, break nothin
     expect((await call(user, 'chat.send', poisoned)).data.code, key).not.toBeUndefined()
   }
   expect(Reflect.get({}, 'polluted')).toBeUndefined()
+})
+
+test('P10 a session is not started by a body of another shape than the client writes', async () => {
+  const bodies = ['[]', '[{"identity":"x"}]', '"identity"', '1', 'true', 'null', '{}', '{"identity":"x"}']
+  const inputs = ['{"json":[]}', '{"json":"x"}', '{"json":1}', '{"json":null}']
+  const before = await rowCounts(f)
+  for (const body of [...bodies, ...inputs]) {
+    const { status, data } = await call(undefined, 'session.start', `raw:${body}`)
+    expect({ status, reason: data.reason }, body).toEqual({ status: 400, reason: 'input_invalid' })
+  }
+  expect(await rowCounts(f)).toEqual(before)
+  for (const body of ['raw:', undefined, {}]) {
+    expect((await call(undefined, 'session.start', body)).status, String(body)).toBe(200)
+  }
 })
 
 test('P10 unknown paths and wrong methods are errors without a stack', async () => {

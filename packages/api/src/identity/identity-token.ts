@@ -1,6 +1,7 @@
 import { errors, type JWTPayload, jwtVerify } from 'jose'
 import { z } from 'zod'
 import { Refusal } from '../errors.ts'
+import { singleLine } from '../single-line.ts'
 
 export interface IdentityRules {
   /** Shared with the host's back end; any of them may have signed. */
@@ -20,8 +21,6 @@ export interface Identity {
 const MAX_AGE = '1h'
 const CLOCK_TOLERANCE_S = 5
 
-// Lone surrogates too: all of them are stored as U+FFFD, and two different users would become one.
-const singleLine = z.string().regex(/^[^\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]*$/u)
 const claims = z.object({
   sub: singleLine.min(1).max(255),
   email: z.email().max(254).toLowerCase().nullish(),

@@ -11,8 +11,9 @@ export const listInput = z.strictObject({
   /** Words of messages, or the beginning of a name or an email. */
   search: z
     .string()
-    // Postgres takes no NUL, and nobody means a tab.
-    .overwrite((written) => written.replace(/\p{Cc}/gu, ' '))
+    // What nobody can have written in a message is no reason to refuse what is being typed: Postgres takes no NUL, nobody
+    // means a tab, and half of an emoji is found nowhere.
+    .overwrite((written) => written.replace(/[\p{Cc}\p{Cs}]/gu, ' '))
     .trim()
     .max(200)
     .optional(),
@@ -51,7 +52,7 @@ export async function list(
     .catch((error: unknown) => {
       // It looked like a time and is none, the 31st of February for example.
       throw hasCode(error, '22007') || hasCode(error, '22008') || hasCode(error, '22009')
-        ? new Refusal('cursor_invalid', { field: 'cursor' })
+        ? new Refusal('inbox_cursor_invalid', { field: 'cursor' })
         : error
     })
 
@@ -70,7 +71,7 @@ function parseCursor(cursor: string): { at: string; id: string } {
     !/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?$/.test(at) ||
     !z.uuid().safeParse(id).success
   ) {
-    throw new Refusal('cursor_invalid', { field: 'cursor' })
+    throw new Refusal('inbox_cursor_invalid', { field: 'cursor' })
   }
   return { at, id: id ?? '' }
 }

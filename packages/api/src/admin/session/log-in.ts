@@ -3,15 +3,11 @@ import type { Deps } from '../../deps.ts'
 import { Refusal } from '../../errors.ts'
 import { verifyPassword } from '../../identity/password.ts'
 import { openSession } from '../../identity/sessions.ts'
+import { singleLine } from '../../single-line.ts'
 import { type AdminProfile, presentAdmin } from './get.ts'
 
 export const logInInput = z.strictObject({
-  email: z
-    .string()
-    .trim()
-    .toLowerCase()
-    .max(254)
-    .regex(/^\P{Cc}*$/u),
+  email: singleLine.trim().toLowerCase().max(254),
   password: z.string().max(1_000),
 })
 

@@ -5,16 +5,12 @@ import type { Deps } from '../../deps.ts'
 import { Refusal } from '../../errors.ts'
 import { hashPassword } from '../../identity/password.ts'
 import { hasCode } from '../../postgres-errors.ts'
+import { singleLine } from '../../single-line.ts'
 import { type AdminProfile, presentAdmin } from '../session/get.ts'
 
 export const addInput = z.strictObject({
   email: z.string().trim().toLowerCase().pipe(z.email().max(254)),
-  name: z
-    .string()
-    .trim()
-    .min(1)
-    .max(100)
-    .regex(/^\P{Cc}*$/u),
+  name: singleLine.trim().min(1).max(100),
   password: z.string().min(12, 'Use at least 12 characters.').max(1_000),
 })
 
