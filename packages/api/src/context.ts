@@ -3,7 +3,7 @@ import type { Caller } from './identity/caller.ts'
 /** What is known of a call before its input: who calls, from where, over what. */
 export interface Context {
   caller: Caller
-  /** The peer's address, for limits; never logged. */
+  /** The peer's address, for limits, which count it by `addressKey`; never logged. */
   address: string
   transport: HttpTransport | SocketTransport
 }

@@ -9,6 +9,7 @@ import { RateLimit, type RateLimitOptions } from './rate-limit.ts'
 import { type AppRouter, createAppRouter } from './router.ts'
 import { createSweep } from './sweep.ts'
 
+export { addressKey } from './address-key.ts'
 export { ensureFirstAdmin } from './admin/team/first-admin.ts'
 export { MessageWriter } from './chat/message-writer.ts'
 export type { Context, SocketTransport } from './context.ts'

@@ -131,6 +131,28 @@ test('P10 names, ids and addresses that cannot be used are refused with their fi
   expect(await rowCounts(f)).toEqual(before)
 })
 
+test('P11 sessions that are started from all over one IPv6 /64 count as started from one address', async () => {
+  const { db, hub } = f
+  const api = await createApi({
+    db,
+    hub,
+    identitySecrets: [IDENTITY_SECRET],
+    audience: AUDIENCE,
+    sessionSecret: SESSION_SECRET,
+    replyEmailDelayMs: 1,
+    onError: () => {},
+  })
+  const startFrom = (address: string) =>
+    api.router.createCaller({ ...httpContext({ type: 'anonymous' }), address }).session.start()
+  const answers = Array.from({ length: 100 }, (_, n) => startFrom(`2001:db8:7::${n.toString(16)}`))
+  const started = (await Promise.allSettled(answers)).filter(({ status }) => status === 'fulfilled')
+  expect(started).toHaveLength(60)
+  expect(await refusal(startFrom('2001:db8:7::ffff:1'))).toMatchObject({ reason: 'rate_limited' })
+  await expect(startFrom('2001:db8:8::1')).resolves.toBeDefined()
+  await expect(startFrom('203.0.113.9')).resolves.toBeDefined()
+  api.close()
+})
+
 test('after a rotation both secrets are good, and a removed one is not', async () => {
   const secrets = ['the newest secret, long enough by far', IDENTITY_SECRET]
   const { db, hub } = f

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import { z } from 'zod'
+import { addressKey } from '../address-key.ts'
 import type { Deps } from '../deps.ts'
 import { verifyIdentity } from '../identity/identity-token.ts'
 import { openSession } from '../identity/sessions.ts'
@@ -24,7 +25,7 @@ export async function start(
   address: string,
   input: z.output<typeof startInput>,
 ): Promise<StartedSession> {
-  limits.startSession.take(address)
+  limits.startSession.take(addressKey(address))
   const user =
     input?.identity === undefined
       ? await db

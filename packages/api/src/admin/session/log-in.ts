@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { addressKey } from '../../address-key.ts'
 import type { Deps } from '../../deps.ts'
 import { Refusal } from '../../errors.ts'
 import { verifyPassword } from '../../identity/password.ts'
@@ -25,8 +26,9 @@ export async function logIn(
   address: string,
   { email, password }: z.output<typeof logInInput>,
 ): Promise<{ token: string; admin: AdminProfile }> {
-  const key = `${address} ${email}`
-  limits.logInFrom.take(address)
+  const from = addressKey(address)
+  const key = `${from} ${email}`
+  limits.logInFrom.take(from)
   limits.logIn.take(key)
   const admin = await db
     .selectFrom('users as u')
@@ -38,7 +40,7 @@ export async function logIn(
   const right = await verifyPassword(password, admin?.passwordHash ?? NOBODY)
   if (!admin || !right || admin.disabledAt) throw new Refusal('log_in_wrong')
   limits.logIn.giveBack(key)
-  limits.logInFrom.giveBack(address)
+  limits.logInFrom.giveBack(from)
   return {
     token: await openSession(db, sessionSecret, { id: admin.id, kind: 'admin' }),
     admin: presentAdmin(admin),

@@ -81,27 +81,37 @@ test('P9 a wrong password, an unknown email, a user’s email and a disabled adm
 
 test('P11 after ten failures log-in has to wait, also with the right password; successes do not count', async () => {
   await member('ada')
-  for (let n = 0; n < 12; n++) await logIn('ada@team.example', PASSWORD, 'office').answer
+  for (let n = 0; n < 12; n++) await logIn('ada@team.example', PASSWORD, '198.51.100.1').answer
   for (let n = 0; n < 10; n++) {
-    expect(await refusal(logIn('ada@team.example', 'wrong', 'office').answer)).toMatchObject({
+    expect(await refusal(logIn('ada@team.example', 'wrong', '198.51.100.1').answer)).toMatchObject({
       reason: 'log_in_wrong',
     })
   }
-  const refused = await refusal(logIn('ADA@team.example', PASSWORD, 'office').answer)
+  const refused = await refusal(logIn('ADA@team.example', PASSWORD, '198.51.100.1').answer)
   expect(refused).toMatchObject({ code: 'TOO_MANY_REQUESTS', reason: 'rate_limited' })
   expect(refused.details.retryAfterMs).toBeGreaterThan(0)
   expect(refused.details.retryAfterMs).toBeLessThanOrEqual(30_000)
   // Whoever guesses elsewhere does not shut the admin out.
-  await expect(logIn('ada@team.example', PASSWORD, 'home').answer).resolves.toBeDefined()
+  await expect(logIn('ada@team.example', PASSWORD, '198.51.100.2').answer).resolves.toBeDefined()
 })
 
 test('P11 guesses that come all at once are limited too', async () => {
   await member('ada')
   const answers = Array.from({ length: 30 }, () =>
-    refusal(logIn('ada@team.example', 'wrong', 'burst').answer),
+    refusal(logIn('ada@team.example', 'wrong', '198.51.100.3').answer),
   )
   const reasons = (await Promise.all(answers)).map(({ reason }) => reason)
   expect(reasons.filter((reason) => reason === 'log_in_wrong')).toHaveLength(10)
+})
+
+test('P11 guesses from all over one IPv6 /64 count as guesses from one address', async () => {
+  await member('ada')
+  const answers = Array.from({ length: 300 }, (_, n) =>
+    refusal(logIn('ada@team.example', 'wrong', `2001:db8:5::${n.toString(16)}`).answer),
+  )
+  const reasons = (await Promise.all(answers)).map(({ reason }) => reason)
+  expect(reasons.filter((reason) => reason === 'log_in_wrong').length).toBeLessThanOrEqual(10)
+  await expect(logIn('ada@team.example', PASSWORD, '2001:db8:6::1').answer).resolves.toBeDefined()
 })
 
 test('P9 a disabled admin’s sessions end at once, everywhere, and disabling twice is disabling once', async () => {
