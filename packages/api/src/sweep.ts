@@ -3,7 +3,7 @@ import type { Hub } from '@acme/realtime'
 import { sql } from 'kysely'
 import type { InboxFeed } from './admin/inbox-feed.ts'
 import { CHAT_TOPIC, chatTopic } from './chat/topic.ts'
-import { endedSessions, SESSION_TOPIC, sessionTopic } from './identity/sessions.ts'
+import { keepSessions, SESSION_TOPIC, sessionTopic } from './identity/sessions.ts'
 
 export interface SweepOptions {
   db: Db
@@ -20,7 +20,7 @@ interface Seen {
 
 /**
  * Repairs what lost hints have left undone, with a handful of queries for the whole process: followed chats that
- * have grown or changed, sessions that have ended, another epoch. With every hint lost, the product still
+ * have grown or changed, sessions that have ended, another epoch. Sessions whose sockets stay open are extended. With every hint lost, the product still
  * works, a sweep's interval later.
  */
 export function createSweep({ db, hub, inbox, onEpoch }: SweepOptions): () => Promise<void> {
@@ -63,7 +63,7 @@ export function createSweep({ db, hub, inbox, onEpoch }: SweepOptions): () => Pr
   }
 
   async function sweepSessions() {
-    for (const id of await endedSessions(db, hub.topics(SESSION_TOPIC))) {
+    for (const id of await keepSessions(db, hub.topics(SESSION_TOPIC))) {
       hub.deliver(sessionTopic(id), { type: 'ended' })
     }
   }

@@ -4,8 +4,13 @@ import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import type { Caller } from './caller.ts'
 
+/** After its last use. */
 const USER_SESSION_DAYS = 90
+/** After log-in, however much it is used. */
 const ADMIN_SESSION_DAYS = 7
+
+/** A session is due to be extended when a day of it has gone, so that it is written once a day at most. */
+const DUE = `u.kind <> 'admin' and s.expires_at < now() + interval '${USER_SESSION_DAYS - 1} days'`
 
 /** The token as it may be kept: whoever reads the database can't use it. */
 function hashToken(token: string, sessionSecret: string): Buffer {
@@ -38,38 +43,55 @@ interface SessionRow {
   kind: 'user' | 'visitor' | 'admin'
   name: string | null
   email: string | null
+  due: boolean
 }
 
 const findSession = statement<[tokenHash: Buffer], SessionRow>(
   'find_session',
-  `select s.id as "sessionId", u.id as "userId", u.kind, u.name, u.email
+  `select s.id as "sessionId", u.id as "userId", u.kind, u.name, u.email, ${DUE} as due
    from sessions s join users u on u.id = s.user_id
    where s.token_hash = $1 and s.expires_at > now() and u.disabled_at is null`,
 )
 
-/** Who a token belongs to; anonymous when it is unknown, expired, ended, or its user is disabled. */
+/** Of several that extend the same session at once the first one writes. */
+const extendSessions = statement<[sessionIds: readonly string[]], never>(
+  'extend_sessions',
+  `update sessions s set expires_at = now() + interval '${USER_SESSION_DAYS} days'
+   from users u where s.id = any($1::uuid[]) and u.id = s.user_id and s.expires_at > now() and ${DUE}`,
+)
+
+/**
+ * Who a token belongs to; anonymous when it is unknown, expired, ended, or its user is disabled. A user's session is
+ * extended by its use.
+ */
 export async function callerOfToken(db: Db, sessionSecret: string, token: string): Promise<Caller> {
   const [session] = await findSession(db.pool, [hashToken(token, sessionSecret)])
   if (!session) return { type: 'anonymous' }
-  const { sessionId, userId, kind, name, email } = session
+  const { sessionId, userId, kind, name, email, due } = session
+  if (due) await extendSessions(db.pool, [[sessionId]])
   return kind === 'admin'
     ? { type: 'admin', userId, sessionId, name, email: email ?? '' }
     : { type: 'user', userId, sessionId, kind, name }
 }
 
-/** Those of the sessions that have ended: logged out, expired, or their user disabled. */
-export async function endedSessions(db: Queries, sessionIds: readonly string[]): Promise<string[]> {
+const findOpenSessions = statement<[sessionIds: readonly string[]], { id: string; due: boolean }>(
+  'find_open_sessions',
+  `select s.id, ${DUE} as due
+   from sessions s join users u on u.id = s.user_id
+   where s.id = any($1::uuid[]) and s.expires_at > now() and u.disabled_at is null`,
+)
+
+/**
+ * Extends those of the sessions that are due, for they are in use. Returns those that have ended: logged out, expired,
+ * or their user disabled.
+ */
+export async function keepSessions(db: Db, sessionIds: readonly string[]): Promise<string[]> {
   if (sessionIds.length === 0) return []
-  const alive = await db
-    .selectFrom('sessions')
-    .innerJoin('users', 'users.id', 'sessions.userId')
-    .select('sessions.id')
-    .where('sessions.id', '=', sql<string>`any(${[...sessionIds]}::uuid[])`)
-    .where('sessions.expiresAt', '>', sql<Date>`now()`)
-    .where('users.disabledAt', 'is', null)
-    .execute()
-  const open = new Set(alive.map(({ id }) => id))
-  return sessionIds.filter((id) => !open.has(id))
+  const open = await findOpenSessions(db.pool, [sessionIds])
+  const due = open.filter((session) => session.due).map(({ id }) => id)
+  if (due.length > 0) await extendSessions(db.pool, [due])
+  const ids = new Set(open.map(({ id }) => id))
+  return sessionIds.filter((id) => !ids.has(id))
 }
 
 export const SESSION_TOPIC = 'session:'
