@@ -3,6 +3,7 @@ import type { Hub } from '@acme/realtime'
 import type { InboxFeed } from './admin/inbox-feed.ts'
 import type { MessageWriter } from './chat/message-writer.ts'
 import type { IdentityRules } from './identity/identity-token.ts'
+import type { Passwords } from './identity/password.ts'
 import type { RateLimit } from './rate-limit.ts'
 
 /** What use cases work with; made once, in `server.ts`. */
@@ -14,6 +15,7 @@ export interface Deps {
   /** The database's epoch as last seen; the sweep keeps it current. */
   epoch: () => string
   identity: IdentityRules
+  passwords: Passwords
   /** Keys the hashes of session tokens. */
   sessionSecret: string
   /** How long a reply may stay unread before it is emailed. */

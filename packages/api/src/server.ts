@@ -4,6 +4,7 @@ import { InboxFeed } from './admin/inbox-feed.ts'
 import { MessageWriter } from './chat/message-writer.ts'
 import type { Deps } from './deps.ts'
 import type { Caller } from './identity/caller.ts'
+import { createPasswords } from './identity/password.ts'
 import { callerOfToken } from './identity/sessions.ts'
 import { RateLimit, type RateLimitOptions } from './rate-limit.ts'
 import { type AppRouter, createAppRouter } from './router.ts'
@@ -67,6 +68,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     inbox: new InboxFeed({ db, hub, onError }),
     epoch: () => epoch,
     identity: { secrets: options.identitySecrets, audience: options.audience },
+    passwords: createPasswords(),
     sessionSecret,
     replyEmailDelayMs,
     limits: {

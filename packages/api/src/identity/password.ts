@@ -1,5 +1,6 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
+import { FairQueue } from './fair-queue.ts'
 
 const derive = promisify(argon2)
 
@@ -9,8 +10,39 @@ const PASSES = 2
 const LANES = 1
 const TAG_BYTES = 32
 
-/** `argon2id$memoryKiB$passes$lanes$salt$hash`, base64url. */
-export async function hashPassword(password: string): Promise<string> {
+/**
+ * A computation holds one of the four threads that files and names of hosts are looked up in as well: two of them are
+ * left for pages, and memory stays bounded.
+ */
+const CONCURRENCY = 2
+const WAITING = 20
+
+export interface Passwords {
+  /**
+   * `argon2id$memoryKiB$passes$lanes$salt$hash`, base64url. `from` is whoever asks, for a fair share of the queue.
+   *
+   * @throws Refusal busy
+   */
+  hash: (password: string, from: string) => Promise<string>
+  /**
+   * Takes as long whether the password is right or not. A hash of another form matches nothing.
+   *
+   * @throws Refusal busy
+   */
+  verify: (password: string, stored: string, from: string) => Promise<boolean>
+}
+
+/** To be made once per process: all its passwords go through one queue. */
+export function createPasswords(
+  queue = new FairQueue({ concurrency: CONCURRENCY, waiting: WAITING }),
+): Passwords {
+  return {
+    hash: (password, from) => queue.run(from, () => hashPassword(password)),
+    verify: (password, stored, from) => queue.run(from, () => verifyPassword(password, stored)),
+  }
+}
+
+async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16)
   const hash = await digest(password, salt, MEMORY_KIB, PASSES, LANES)
   return ['argon2id', MEMORY_KIB, PASSES, LANES, salt.toString('base64url'), hash.toString('base64url')].join(
@@ -18,8 +50,7 @@ export async function hashPassword(password: string): Promise<string> {
   )
 }
 
-/** Takes as long whether the password is right or not. A hash of another form matches nothing. */
-export async function verifyPassword(password: string, stored: string): Promise<boolean> {
+async function verifyPassword(password: string, stored: string): Promise<boolean> {
   const [scheme, memory, passes, lanes, salt, hash] = stored.split('$')
   if (scheme !== 'argon2id' || !salt || !hash) return false
   const expected = Buffer.from(hash, 'base64url')

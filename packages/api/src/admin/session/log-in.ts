@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { addressKey } from '../../address-key.ts'
 import type { Deps } from '../../deps.ts'
 import { Refusal } from '../../errors.ts'
-import { verifyPassword } from '../../identity/password.ts'
 import { openSession } from '../../identity/sessions.ts'
 import { singleLine } from '../../single-line.ts'
 import { type AdminProfile, presentAdmin } from './get.ts'
@@ -19,10 +18,10 @@ const NOBODY = `argon2id$19456$2$1$${'A'.repeat(22)}$${'A'.repeat(43)}`
  * Checks a password and opens a session. An unknown email takes as long as a wrong password and says the same.
  * Only failures count against the limits: a narrow one per address and email together, a wide one per address.
  *
- * @throws Refusal log_in_wrong, rate_limited
+ * @throws Refusal log_in_wrong, rate_limited, busy
  */
 export async function logIn(
-  { db, sessionSecret, limits }: Pick<Deps, 'db' | 'sessionSecret' | 'limits'>,
+  { db, passwords, sessionSecret, limits }: Pick<Deps, 'db' | 'passwords' | 'sessionSecret' | 'limits'>,
   address: string,
   { email, password }: z.output<typeof logInInput>,
 ): Promise<{ token: string; admin: AdminProfile }> {
@@ -30,6 +29,10 @@ export async function logIn(
   const key = `${from} ${email}`
   limits.logInFrom.take(from)
   limits.logIn.take(key)
+  const giveBack = () => {
+    limits.logIn.giveBack(key)
+    limits.logInFrom.giveBack(from)
+  }
   const admin = await db
     .selectFrom('users as u')
     .innerJoin('adminCredentials as c', 'c.userId', 'u.id')
@@ -37,10 +40,15 @@ export async function logIn(
     .where('u.kind', '=', 'admin')
     .where('u.email', '=', email)
     .executeTakeFirst()
-  const right = await verifyPassword(password, admin?.passwordHash ?? NOBODY)
+  const right = await passwords
+    .verify(password, admin?.passwordHash ?? NOBODY, from)
+    .catch((error: unknown) => {
+      // Nothing was guessed.
+      giveBack()
+      throw error
+    })
   if (!admin || !right || admin.disabledAt) throw new Refusal('log_in_wrong')
-  limits.logIn.giveBack(key)
-  limits.logInFrom.giveBack(from)
+  giveBack()
   return {
     token: await openSession(db, sessionSecret, { id: admin.id, kind: 'admin' }),
     admin: presentAdmin(admin),

@@ -3,7 +3,6 @@ import { v7 as uuidv7 } from 'uuid'
 import { z } from 'zod'
 import type { Deps } from '../../deps.ts'
 import { Refusal } from '../../errors.ts'
-import { hashPassword } from '../../identity/password.ts'
 import { hasCode } from '../../postgres-errors.ts'
 import { singleLine } from '../../single-line.ts'
 import { type AdminProfile, presentAdmin } from '../session/get.ts'
@@ -17,13 +16,13 @@ export const addInput = z.strictObject({
 /**
  * Adds somebody to the team. Who was disabled, or has no password, comes back under the new name and password.
  *
- * @throws Refusal admin_exists
+ * @throws Refusal admin_exists, busy
  */
 export async function add(
-  { db }: Pick<Deps, 'db'>,
+  { db, passwords }: Pick<Deps, 'db' | 'passwords'>,
   { email, name, password }: z.output<typeof addInput>,
 ): Promise<AdminProfile> {
-  const passwordHash = await hashPassword(password)
+  const passwordHash = await passwords.hash(password, 'the team')
   try {
     return await db.transaction().execute(async (trx) => {
       const back = await trx

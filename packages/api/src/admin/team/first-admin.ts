@@ -1,5 +1,6 @@
 import type { Db } from '@acme/db'
 import { Refusal } from '../../errors.ts'
+import { createPasswords } from '../../identity/password.ts'
 import { add } from './add.ts'
 
 /**
@@ -14,7 +15,11 @@ export async function ensureFirstAdmin(
   if (anybody) return true
   if (!first) return false
   try {
-    await add({ db }, { email: first.email.toLowerCase(), name: 'Support', password: first.password })
+    // With a queue of its own: nobody is served yet.
+    await add(
+      { db, passwords: createPasswords() },
+      { email: first.email.toLowerCase(), name: 'Support', password: first.password },
+    )
   } catch (error) {
     // Another process that starts at the same time was faster.
     if (!(error instanceof Refusal && error.reason === 'admin_exists')) throw error
