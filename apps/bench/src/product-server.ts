@@ -10,7 +10,7 @@ if (!databaseUrl || !smtpUrl || !identitySecrets || !sessionSecret) throw new Er
 const unlimited = { burst: 1e9, perSecond: 1e9 }
 await startServer({
   settings: { ...settings, databaseUrl, smtpUrl, identitySecrets, sessionSecret },
-  limits: { send: unlimited, startSession: unlimited },
+  limits: { send: unlimited, startSession: { points: 1e9, windowSeconds: 60 } },
   pages: async () => {},
 })
 readyUntilParentEnds()

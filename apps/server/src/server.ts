@@ -23,6 +23,7 @@ const SWEEP_MS = 2_000
 const ANSWER_WITHIN_MS = 2_500
 /** What is left open to a database that does not answer is left to the end of the process. */
 const DISCONNECT_WITHIN_MS = 750
+const FORGET_LIMITS_MS = 300_000
 
 /** Settings with nothing left open. */
 export interface ServerSettings extends Settings {
@@ -107,6 +108,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     })
     started.defer(() => api.close())
     probe = api.sweep
+    started.use(repeat(api.forgetExpiredLimits, FORGET_LIMITS_MS, outage.noticed))
 
     const origins = createOrigins(settings)
     const cookie = createSessionCookie(settings)

@@ -5,6 +5,7 @@ import type { MessageWriter } from './chat/message-writer.ts'
 import type { IdentityRules } from './identity/identity-token.ts'
 import type { Passwords } from './identity/password.ts'
 import type { RateLimit } from './rate-limit.ts'
+import type { SharedRateLimit } from './shared-rate-limit.ts'
 
 /** What use cases work with; made once, in `server.ts`. */
 export interface Deps {
@@ -21,10 +22,15 @@ export interface Deps {
   /** How long a reply may stay unread before it is emailed. */
   replyEmailDelayMs: number
   limits: {
+    /** Per person, in this process. */
     send: RateLimit
+    /** Per person, in this process. */
     typing: RateLimit
-    startSession: RateLimit
-    logIn: RateLimit
-    logInFrom: RateLimit
+    /** Per address. */
+    startSession: SharedRateLimit
+    /** Failed ones, per address and email. */
+    logIn: SharedRateLimit
+    /** Failed ones, per address. */
+    logInFrom: SharedRateLimit
   }
 }

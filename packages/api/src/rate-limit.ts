@@ -10,7 +10,11 @@ export interface RateLimitOptions {
 /** Keys kept at most; beyond it the one unused for longest is forgotten. */
 const MAX_KEYS = 50_000
 
-/** A token bucket per key, in this process. The clock is in milliseconds. */
+/**
+ * A token bucket per key, in the memory of this process: two processes let twice as much through, and a restart forgets.
+ * For what is frequent (messages, typing), where a write for each call would cost more than what it guards; what
+ * protects accounts is a `SharedRateLimit`. The clock is in milliseconds.
+ */
 export class RateLimit {
   readonly #options: RateLimitOptions
   readonly #now: () => number
@@ -29,12 +33,6 @@ export class RateLimit {
       throw new Refusal('rate_limited', { retryAfterMs })
     }
     bucket.tokens -= 1
-  }
-
-  /** Gives the token back, for what turned out to be harmless. */
-  giveBack(key: string): void {
-    const bucket = this.#bucket(key)
-    bucket.tokens = Math.min(this.#options.burst, bucket.tokens + 1)
   }
 
   #bucket(key: string) {

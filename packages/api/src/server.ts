@@ -8,6 +8,7 @@ import { createPasswords } from './identity/password.ts'
 import { callerOfToken } from './identity/sessions.ts'
 import { RateLimit, type RateLimitOptions } from './rate-limit.ts'
 import { type AppRouter, createAppRouter } from './router.ts'
+import { forgetExpiredLimits, SharedRateLimit, type SharedRateLimitOptions } from './shared-rate-limit.ts'
 import { createSweep } from './sweep.ts'
 
 export { addressKey } from './address-key.ts'
@@ -33,17 +34,25 @@ export interface ApiOptions {
   replyEmailDelayMs: number
   onError: (error: unknown) => void
   /** For benchmarks and load tests; the defaults suit people. */
-  limits?: Partial<Record<keyof Deps['limits'], RateLimitOptions>>
+  limits?: Partial<LimitOptions>
+}
+
+interface LimitOptions {
+  send: RateLimitOptions
+  typing: RateLimitOptions
+  startSession: SharedRateLimitOptions
+  logIn: SharedRateLimitOptions
+  logInFrom: SharedRateLimitOptions
 }
 
 /** What a person never reaches and a program does at once. */
 const LIMITS = {
   send: { burst: 100, perSecond: 2 },
   typing: { burst: 20, perSecond: 2 },
-  startSession: { burst: 60, perSecond: 1 },
-  logIn: { burst: 10, perSecond: 1 / 30 },
-  logInFrom: { burst: 40, perSecond: 1 / 5 },
-} satisfies Record<keyof Deps['limits'], RateLimitOptions>
+  startSession: { points: 60, windowSeconds: 60 },
+  logIn: { points: 10, windowSeconds: 300 },
+  logInFrom: { points: 40, windowSeconds: 300 },
+} satisfies LimitOptions
 
 export interface Api {
   router: AppRouter
@@ -51,6 +60,8 @@ export interface Api {
   callerOf: (token: string) => Promise<Caller>
   /** To be run every few seconds. */
   sweep: () => Promise<void>
+  /** To be run every few minutes. */
+  forgetExpiredLimits: () => Promise<void>
   /** Resolves when no message is on its way into the database. */
   idle: () => Promise<void>
   close: () => void
@@ -60,7 +71,8 @@ export interface Api {
 export async function createApi(options: ApiOptions): Promise<Api> {
   const { db, reserved = db, hub, sessionSecret, replyEmailDelayMs, onError } = options
   let epoch = await readEpoch(db)
-  const limit = (name: keyof Deps['limits']) => new RateLimit(options.limits?.[name] ?? LIMITS[name])
+  const limits = { ...LIMITS, ...options.limits }
+  const shared = { db, secret: sessionSecret }
   const deps: Deps = {
     db,
     hub,
@@ -72,11 +84,11 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     sessionSecret,
     replyEmailDelayMs,
     limits: {
-      send: limit('send'),
-      typing: limit('typing'),
-      startSession: limit('startSession'),
-      logIn: limit('logIn'),
-      logInFrom: limit('logInFrom'),
+      send: new RateLimit(limits.send),
+      typing: new RateLimit(limits.typing),
+      startSession: new SharedRateLimit('start-session', limits.startSession, shared),
+      logIn: new SharedRateLimit('log-in', limits.logIn, shared),
+      logInFrom: new SharedRateLimit('log-in-from', limits.logInFrom, shared),
     },
   }
   const sweep = createSweep({
@@ -91,6 +103,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     router: createAppRouter(deps),
     callerOf: (token) => callerOfToken(db, sessionSecret, token),
     sweep,
+    forgetExpiredLimits: () => forgetExpiredLimits(db),
     idle: () => deps.writer.idle(),
     close: () => deps.inbox.close(),
   }

@@ -33,6 +33,7 @@ export async function fixture({ hub = new Hub(), replyEmailDelayMs = 300_000 } =
   const database = await freshDatabase()
   const db = connect({ url: database.url, max: 20 })
   const unlimited = { burst: 1_000_000, perSecond: 1_000_000 }
+  const unlimitedStarts = { points: 1_000_000, windowSeconds: 60 }
   const api = await createApi({
     db,
     hub,
@@ -43,7 +44,7 @@ export async function fixture({ hub = new Hub(), replyEmailDelayMs = 300_000 } =
     onError: (error) => {
       throw error
     },
-    limits: { send: unlimited, typing: unlimited, startSession: unlimited },
+    limits: { send: unlimited, typing: unlimited, startSession: unlimitedStarts },
   })
 
   const person = async (kind: 'user' | 'admin', name: string) => {

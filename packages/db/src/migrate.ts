@@ -1,9 +1,13 @@
 import { type Migration, Migrator } from 'kysely/migration'
 import * as conversations from './migrations/0001-conversations.ts'
+import * as rateLimits from './migrations/0002-rate-limits.ts'
 import type { Queries } from './schema.ts'
 
 /** Forward only. A new one is safe while the previous version still serves. */
-const migrations: Record<string, Migration> = { '0001-conversations': conversations }
+const migrations: Record<string, Migration> = {
+  '0001-conversations': conversations,
+  '0002-rate-limits': rateLimits,
+}
 
 /**
  * Brings the schema up to date. Kysely holds an advisory lock meanwhile, so any number of processes may call

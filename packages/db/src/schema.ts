@@ -112,6 +112,15 @@ export interface ReplyEmailsTable {
   updatedAt: DefaultNow
 }
 
+/** What the limits that all processes share have counted; unlogged, so a crash of Postgres forgets it. */
+export interface RateLimitsTable {
+  /** The limit's name and an HMAC of what is counted: no address and no email. */
+  key: string
+  points: number
+  /** When the window ends, in milliseconds since 1970: a `bigint`, which the driver reads as text. */
+  expire: string
+}
+
 export interface Tables {
   users: UsersTable
   adminCredentials: AdminCredentialsTable
@@ -120,6 +129,7 @@ export interface Tables {
   supportChats: SupportChatsTable
   supportMessages: SupportMessagesTable
   replyEmails: ReplyEmailsTable
+  rateLimits: RateLimitsTable
 }
 
 /** What may read and write tables: the database or a transaction in it. */

@@ -156,7 +156,13 @@ test('P11 sessions that are started from all over one IPv6 /64 count as started 
 test('after a rotation both secrets are good, and a removed one is not', async () => {
   const secrets = ['the newest secret, long enough by far', IDENTITY_SECRET]
   const { db, hub } = f
-  const rules = { audience: AUDIENCE, sessionSecret: SESSION_SECRET, replyEmailDelayMs: 1, onError: () => {} }
+  const rules = {
+    audience: AUDIENCE,
+    sessionSecret: SESSION_SECRET,
+    replyEmailDelayMs: 1,
+    onError: () => {},
+    limits: { startSession: { points: 1_000_000, windowSeconds: 60 } },
+  }
   const rotating = await createApi({ db, hub, identitySecrets: secrets, ...rules })
   const rotated = await createApi({ db, hub, identitySecrets: secrets.slice(0, 1), ...rules })
   const at = (api: typeof rotated, identity: string) =>

@@ -25,7 +25,7 @@ export async function start(
   address: string,
   input: z.output<typeof startInput>,
 ): Promise<StartedSession> {
-  limits.startSession.take(addressKey(address))
+  await limits.startSession.take([addressKey(address)])
   const user =
     input?.identity === undefined
       ? await db

@@ -16,7 +16,8 @@ const NOBODY = `argon2id$19456$2$1$${'A'.repeat(22)}$${'A'.repeat(43)}`
 
 /**
  * Checks a password and opens a session. An unknown email takes as long as a wrong password and says the same.
- * Only failures count against the limits: a narrow one per address and email together, a wide one per address.
+ * Only failures count against the limits: a narrow one per address and email together, a wide one per address; never
+ * per email alone, or a guesser could keep its owner out from anywhere.
  *
  * @throws Refusal log_in_wrong, rate_limited, busy
  */
@@ -26,13 +27,11 @@ export async function logIn(
   { email, password }: z.output<typeof logInInput>,
 ): Promise<{ token: string; admin: AdminProfile }> {
   const from = addressKey(address)
-  const key = `${from} ${email}`
-  limits.logInFrom.take(from)
-  limits.logIn.take(key)
-  const giveBack = () => {
-    limits.logIn.giveBack(key)
-    limits.logInFrom.giveBack(from)
-  }
+  // Before anything is computed: guessers who have used up theirs don't stand in the queue.
+  await limits.logInFrom.take([from])
+  await limits.logIn.take([from, email])
+  const giveBack = () =>
+    Promise.all([limits.logInFrom.giveBack([from]), limits.logIn.giveBack([from, email])])
   const admin = await db
     .selectFrom('users as u')
     .innerJoin('adminCredentials as c', 'c.userId', 'u.id')
@@ -42,13 +41,13 @@ export async function logIn(
     .executeTakeFirst()
   const right = await passwords
     .verify(password, admin?.passwordHash ?? NOBODY, from)
-    .catch((error: unknown) => {
+    .catch(async (error: unknown) => {
       // Nothing was guessed.
-      giveBack()
+      await giveBack()
       throw error
     })
   if (!admin || !right || admin.disabledAt) throw new Refusal('log_in_wrong')
-  giveBack()
+  await giveBack()
   return {
     token: await openSession(db, sessionSecret, { id: admin.id, kind: 'admin' }),
     admin: presentAdmin(admin),
