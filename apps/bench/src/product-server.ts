@@ -11,6 +11,7 @@ const unlimited = { burst: 1e9, perSecond: 1e9 }
 await startServer({
   settings: { ...settings, databaseUrl, smtpUrl, identitySecrets, sessionSecret },
   limits: { send: unlimited, startSession: { points: 1e9, windowSeconds: 60 } },
+  httpLimits: { perSession: 1e9, perAddress: 1e9 },
   pages: async () => {},
 })
 readyUntilParentEnds()

@@ -16,7 +16,7 @@ const peers: Socket[] = []
 beforeEach(async () => {
   const read = readSettings({ LOG_LEVEL: 'fatal' })
   if (!read.ok) throw new Error(read.faults.join())
-  app = createApp(read.settings, TIMEOUTS)
+  app = await createApp(read.settings, TIMEOUTS)
   app.post('/body', async () => 'read')
   app.get('/large', async () => LARGE)
   await app.listen({ host: '127.0.0.1', port: 0 })

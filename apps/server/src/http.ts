@@ -1,8 +1,9 @@
-import type { Api, AppRouter, Caller, Context } from '@acme/api/server'
+import { type Api, type AppRouter, type Context, refusalOf } from '@acme/api/server'
 import cors from '@fastify/cors'
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ReportError } from './errors.ts'
+import { type HttpLimits, limitHttpCalls } from './http-limits.ts'
 import type { Origins } from './origins.ts'
 import type { SessionCookie } from './session-cookie.ts'
 
@@ -11,11 +12,13 @@ export interface HttpDoorOptions {
   origins: Origins
   cookie: SessionCookie
   reportError: ReportError
+  /** For benchmarks and tests; the default suits people. */
+  limits?: HttpLimits | undefined
 }
 
 /** Queries and mutations of `/trpc` over HTTP. Subscriptions come through the socket door. */
 export async function openHttpDoor(app: FastifyInstance, options: HttpDoorOptions): Promise<void> {
-  const { api, origins, cookie, reportError } = options
+  const { api, origins, cookie, reportError, limits } = options
 
   // A scope of its own: the tRPC plugin replaces the JSON parser of the instance it is registered on.
   await app.register(async (scope) => {
@@ -33,28 +36,39 @@ export async function openHttpDoor(app: FastifyInstance, options: HttpDoorOption
       if (foreign) return reply.code(403).send({ error: 'This origin is not among ALLOWED_ORIGINS.' })
       reply.header('cache-control', 'no-store')
     })
+    const limitCall = await limitHttpCalls(scope, presentedToken, limits)
     await scope.register(fastifyTRPCPlugin, {
       prefix: '/trpc',
       trpcOptions: {
         router: api.router,
         allowBatching: false,
         allowMethodOverride: true,
-        createContext: async ({ req, res }): Promise<Context> => ({
-          caller: await identify(req),
-          address: req.ip,
-          transport: {
-            type: 'http',
-            setSessionCookie: (token) => res.header('set-cookie', cookie.write(token)),
-          },
-        }),
+        createContext: async ({ req, res }): Promise<Context> => {
+          // Here and not in a hook, so that it is refused as everything is that the contract refuses.
+          await limitCall(req)
+          const token = presentedToken(req)
+          return {
+            caller: token === null ? { type: 'anonymous' } : await api.callerOf(token),
+            address: req.ip,
+            transport: {
+              type: 'http',
+              setSessionCookie: (token) => res.header('set-cookie', cookie.write(token)),
+            },
+          }
+        },
+        responseMeta: ({ errors: [error] }) => {
+          const retryAfterMs = error && refusalOf(error)?.details.retryAfterMs
+          return retryAfterMs ? { headers: { 'retry-after': `${Math.ceil(retryAfterMs / 1_000)}` } } : {}
+        },
         onError: ({ error, path, type }) => reportError(error, { path, type }),
       },
     } satisfies FastifyTRPCPluginOptions<AppRouter>)
   })
 
-  async function identify({ headers }: FastifyRequest): Promise<Caller> {
+  /** The token of the session that a request is made in, not yet looked up. */
+  function presentedToken({ headers }: FastifyRequest): string | null {
     const [, bearer] = /^Bearer ([\w-]{1,200})$/.exec(headers.authorization ?? '') ?? []
-    if (bearer) return api.callerOf(bearer)
+    if (bearer) return bearer
     const token = cookie.read(headers.cookie)
     const site = headers['sec-fetch-site']?.toString()
     // The cookie counts on our own pages only: elsewhere somebody else would be acting for the admin.
@@ -62,6 +76,6 @@ export async function openHttpDoor(app: FastifyInstance, options: HttpDoorOption
       headers.origin === undefined
         ? ['same-origin', 'none', undefined].includes(site)
         : origins.isOwn(headers.origin)
-    return token !== null && own ? api.callerOf(token) : { type: 'anonymous' }
+    return own ? token : null
   }
 }

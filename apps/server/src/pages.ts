@@ -2,13 +2,22 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import compress from '@fastify/compress'
 import fastifyStatic from '@fastify/static'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, RouteShorthandOptions } from 'fastify'
 import type { Origins } from './origins.ts'
 
 const WIDGET = fileURLToPath(new URL('../../widget/dist/', import.meta.url))
 const ADMIN = fileURLToPath(new URL('../../admin/dist/', import.meta.url))
 
 const YEAR_S = 31_536_000
+
+/** Every page may fetch the loader. */
+export const LOADER_HEADERS = {
+  helmet: { crossOriginResourcePolicy: { policy: 'cross-origin' } },
+} satisfies RouteShorthandOptions
+/** Other sites frame the panel: who may, its `frame-ancestors` says. */
+export const PANEL_HEADERS = {
+  helmet: { xFrameOptions: false, crossOriginResourcePolicy: false },
+} satisfies RouteShorthandOptions
 
 /** The built pages: the loader, the panel in its frame, the inbox. */
 export async function servePages(root: FastifyInstance, { embedding }: Origins): Promise<void> {
@@ -29,13 +38,12 @@ export async function servePages(root: FastifyInstance, { embedding }: Origins):
       return reply.sendFile(path, root, { cacheControl: false })
     }
 
-    app.get('/widget.js', (_request, reply) => {
+    app.get('/widget.js', LOADER_HEADERS, (_request, reply) => {
       reply.header('cache-control', 'public, max-age=300')
-      reply.header('cross-origin-resource-policy', 'cross-origin')
       return reply.sendFile('widget.js', WIDGET, { cacheControl: false })
     })
     app.get('/widget', (_request, reply) => reply.redirect('/widget/'))
-    app.get<{ Params: { '*': string } }>('/widget/*', ({ params }, reply) =>
+    app.get<{ Params: { '*': string } }>('/widget/*', PANEL_HEADERS, ({ params }, reply) =>
       send(reply, WIDGET, params['*'] || 'index.html', panelPolicy),
     )
     app.get('/admin', (_request, reply) => reply.redirect('/admin/'))

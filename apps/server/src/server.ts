@@ -9,6 +9,7 @@ import { createApp, serveOperations } from './app.ts'
 import { orderlyClose } from './close-http.ts'
 import { createReportError } from './errors.ts'
 import { openHttpDoor } from './http.ts'
+import type { HttpLimits } from './http-limits.ts'
 import { createMetrics } from './metrics.ts'
 import { createOrigins } from './origins.ts'
 import { createOutage } from './outage.ts'
@@ -42,6 +43,7 @@ export interface ServerOptions {
   /** Another hub than a sound one, for faults on purpose. */
   hub?: Hub
   limits?: ApiOptions['limits']
+  httpLimits?: HttpLimits
 }
 
 export interface RunningServer {
@@ -57,7 +59,7 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { settings } = options
   const metrics = createMetrics()
-  const app = createApp(settings)
+  const app = await createApp(settings)
   const { log } = app
   await using started = new AsyncDisposableStack()
 
@@ -111,9 +113,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     started.use(repeat(api.forgetExpiredLimits, FORGET_LIMITS_MS, outage.noticed))
 
     const origins = createOrigins(settings)
-    const cookie = createSessionCookie(settings)
+    const cookie = createSessionCookie(app, settings)
     const reportError = createReportError(log, metrics, outage)
-    await openHttpDoor(app, { api, origins, cookie, reportError })
+    await openHttpDoor(app, { api, origins, cookie, reportError, limits: options.httpLimits })
     await (options.pages ?? ((pages) => servePages(pages, origins)))(app)
     await options.extraPages?.(app)
     const door = openSocketDoor({ server: app.server, api, hub, origins, cookie, metrics, reportError })

@@ -1,3 +1,4 @@
+import type { FastifyInstance } from 'fastify'
 import type { Settings } from './settings.ts'
 
 export interface SessionCookie {
@@ -7,23 +8,28 @@ export interface SessionCookie {
   write: (token: string | null) => string
 }
 
+/** As long as the session. */
 const SEVEN_DAYS_S = 7 * 24 * 3600
 
 /** The admin's session (RFC 6265bis). Over https it is bound to the host by the `__Host-` prefix. */
-export function createSessionCookie({ publicUrl }: Pick<Settings, 'publicUrl'>): SessionCookie {
+export function createSessionCookie(
+  app: Pick<FastifyInstance, 'parseCookie' | 'serializeCookie'>,
+  { publicUrl }: Pick<Settings, 'publicUrl'>,
+): SessionCookie {
   const secure = publicUrl.startsWith('https:')
   const name = secure ? '__Host-acme_admin' : 'acme_admin'
   return {
     read(header) {
-      for (const part of header?.split(';') ?? []) {
-        const [key, value] = part.trim().split('=')
-        if (key === name && value && /^[\w-]{43}$/.test(value)) return value
-      }
-      return null
+      const value = app.parseCookie(header ?? '')[name]
+      return value !== undefined && /^[\w-]{43}$/.test(value) ? value : null
     },
-    write(token) {
-      const age = token === null ? 0 : SEVEN_DAYS_S
-      return `${name}=${token ?? ''}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${age}${secure ? '; Secure' : ''}`
-    },
+    write: (token) =>
+      app.serializeCookie(name, token ?? '', {
+        path: '/',
+        httpOnly: true,
+        sameSite: 'strict',
+        maxAge: token === null ? 0 : SEVEN_DAYS_S,
+        secure,
+      }),
   }
 }

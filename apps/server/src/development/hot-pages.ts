@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import { createServer } from 'vite'
+import { LOADER_HEADERS, PANEL_HEADERS } from '../pages.ts'
 
 const APPS = { '/widget/': '../../../widget/', '/admin/': '../../../admin/' }
 
@@ -19,7 +20,7 @@ export function hotPages(started: AsyncDisposableStack) {
         server: { middlewareMode: true, ws: { port: 24_678 + Object.keys(APPS).indexOf(base) } },
       })
       started.defer(() => vite.close())
-      app.all(`${base}*`, (request, reply) => {
+      app.all(`${base}*`, base === '/widget/' ? PANEL_HEADERS : {}, (request, reply) => {
         reply.hijack()
         vite.middlewares(request.raw, reply.raw, () => {
           reply.raw.statusCode = 404
@@ -28,6 +29,6 @@ export function hotPages(started: AsyncDisposableStack) {
       })
       app.all(base.slice(0, -1), (_request, reply) => reply.redirect(base))
     }
-    app.get('/widget.js', (_request, reply) => reply.type('text/javascript').send(LOADER))
+    app.get('/widget.js', LOADER_HEADERS, (_request, reply) => reply.type('text/javascript').send(LOADER))
   }
 }
