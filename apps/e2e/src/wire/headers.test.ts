@@ -8,10 +8,8 @@ let stack: Stack
 let secure: Stack
 beforeAll(async () => {
   const env = { ALLOWED_ORIGINS: SITE }
-  ;[stack, secure] = await Promise.all([
-    startStack({ env }),
-    startStack({ env: { ...env, PUBLIC_URL: 'https://support.example' } }),
-  ])
+  stack = await startStack({ env })
+  secure = await startStack({ env: { ...env, PUBLIC_URL: 'https://support.example' } })
 })
 afterAll(async () => {
   await Promise.all([stack, secure].map((each) => each[Symbol.asyncDispose]()))
