@@ -16,7 +16,8 @@ test.each([
   { type: 'identity', jwt: 'a.b.c' },
   { type: 'identity', jwt: null },
   { type: 'visibility', open: false },
-  { type: 'stored', outbox: '{}' },
+  { type: 'stored', key: 'outbox.1', value: '{}' },
+  { type: 'stored', key: 'outbox.1', value: null },
   { type: 'signOut' },
 ])('the panel takes %j', (message) => {
   expect(isToPanel(message)).toBe(true)
@@ -52,6 +53,8 @@ test.each([
   { ...start, theme: 'dark' },
   { ...start, theme: { mode: 'sepia' } },
   { type: 'identity' },
+  { type: 'stored', key: 'has space', value: 'x' },
+  { type: 'stored', key: 'k' },
   { type: 'visibility' },
 ])('the panel refuses %j', (message) => {
   expect(isToPanel(message)).toBe(false)

@@ -28,8 +28,8 @@ export type ToPanel =
   /** The answer to `needIdentity`; null when the page could not get one. */
   | { type: 'identity'; jwt: string | null }
   | { type: 'visibility'; open: boolean }
-  /** Another tab has stored something: the whole, as in `start`. */
-  | { type: 'stored'; outbox: string | null }
+  /** Another tab has stored this, or removed it. */
+  | { type: 'stored'; key: string; value: string | null }
   | { type: 'signOut' }
 
 export type ToPage =
@@ -60,6 +60,7 @@ type Shapes<Message extends { type: string }> = {
 }
 
 const text = (value: unknown): value is string => typeof value === 'string' && value.length <= STORED_LIMIT
+const storedKey: Check = (value) => text(value) && /^[\w:.-]{1,120}$/.test(value)
 const flag: Check = (value) => typeof value === 'boolean'
 const nullable =
   (check: Check): Check =>
@@ -83,11 +84,12 @@ const TO_PANEL: Shapes<ToPanel> = {
     theme: optional(theme),
     title: optional(text),
     language: optional(text),
-    outbox: nullable(text),
+    // The page keeps to the limit; several tabs that store in the same moment may pass it by a little.
+    outbox: nullable((value) => typeof value === 'string'),
   },
   identity: { jwt: nullable(text) },
   visibility: { open: flag },
-  stored: { outbox: nullable(text) },
+  stored: { key: storedKey, value: nullable(text) },
   signOut: {},
 }
 
@@ -98,7 +100,7 @@ const TO_PAGE: Shapes<ToPage> = {
   unread: { count: (value) => Number.isSafeInteger(value) && Number(value) >= 0 },
   close: {},
   message: {},
-  store: { key: (value) => text(value) && /^[\w:.-]{1,120}$/.test(value), value: nullable(text) },
+  store: { key: storedKey, value: nullable(text) },
 }
 
 function hasShape(shapes: Record<string, Record<string, Check>>, value: unknown): boolean {

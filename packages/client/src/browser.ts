@@ -3,6 +3,8 @@ export interface KeyValueStorage {
   get(key: string): string | null
   set(key: string, value: string): void
   remove(key: string): void
+  /** The keys that begin like this, in no order. */
+  keys(prefix: string): string[]
 }
 
 /** What the browser knows about the world, replaceable in tests. */
@@ -60,6 +62,7 @@ export function memoryStorage(): KeyValueStorage {
     get: (key) => kept.get(key) ?? null,
     set: (key, value) => void kept.set(key, value),
     remove: (key) => void kept.delete(key),
+    keys: (prefix) => [...kept.keys()].filter((key) => key.startsWith(prefix)),
   }
 }
 
@@ -91,6 +94,19 @@ function keptIn(area: () => Storage | undefined): KeyValueStorage {
       } catch {
         // Nothing was kept there.
       }
+    },
+    keys(prefix) {
+      const keys = new Set(memory.keys(prefix))
+      try {
+        const storage = area()
+        for (let at = 0; storage && at < storage.length; at++) {
+          const key = storage.key(at)
+          if (key?.startsWith(prefix)) keys.add(key)
+        }
+      } catch {
+        // Nothing was kept there.
+      }
+      return [...keys]
     },
   }
 }

@@ -41,6 +41,7 @@ export function createSupportClient(options: SupportClientOptions): SupportClien
   const connection = connect(session, http, socket, browser)
   const storage = options.storage ?? browser.storage
   const expected = options.session.token === null ? null : `acme.chat.${fingerprint(options.session.token)}`
+  const unsentKeys = options.storageIsPersonal ? ['acme.unsent'] : []
   const conversation = new Conversation({
     side: 'user',
     open: () =>
@@ -53,7 +54,7 @@ export function createSupportClient(options: SupportClientOptions): SupportClien
     storage,
     storagePrefix: 'acme.outbox.user',
     expectedChatId: expected && storage.get(expected),
-    unsentKey: expected ? `${expected}.unsent` : options.storageIsPersonal ? 'acme.unsent' : null,
+    unsentKeys: expected ? [...unsentKeys, `${expected}.unsent`] : unsentKeys,
     onKept: browser.onKept,
     clock: systemClock,
   })

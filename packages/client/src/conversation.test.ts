@@ -1,14 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type KeyValueStorage, memoryStorage } from './browser.ts'
 import { FakeClock, settled } from './testing/fake-clock.ts'
 import { FakeServer } from './testing/fake-server.ts'
+import { SharedStorage } from './testing/shared-storage.ts'
 import { openTab, type Tab } from './testing/tab.ts'
 
 /** What must hold, written down without any of the code under test. */
 interface Model {
   /** Ids in order of writing, per tab that is open now. */
   sent: string[][]
+  /** The same of the tabs that are closed. */
+  left: string[][]
   /** Every id that was ever written. */
   written: Set<string>
   /** Taken away by a restore: allowed to be gone. */
@@ -18,7 +20,7 @@ interface Model {
 interface World {
   clock: FakeClock
   server: FakeServer
-  storage: KeyValueStorage
+  storage: SharedStorage
   tabs: Tab[]
   admins: number
 }
@@ -93,7 +95,8 @@ const commands = [
     step(`tab ${n} is reloaded`, (model, { tabs, server, clock, storage }) => {
       tabs[n]?.close()
       tabs[n] = openTab(server, clock, storage)
-      // Its pending messages go on in their old order, but others may come between.
+      // Its pending messages go on in their old order, whoever sends them.
+      model.left.push(model.sent[n] ?? [])
       model.sent[n] = []
     }),
   ),
@@ -144,7 +147,7 @@ async function expectHealed(model: Model, world: World): Promise<void> {
   const ids = server.log.map(({ id }) => id)
   expect(new Set(ids).size).toBe(ids.length)
   for (const id of model.written) if (!model.restoredAway.has(id)) expect(ids).toContain(id)
-  for (const own of model.sent) {
+  for (const own of [...model.sent, ...model.left]) {
     const order = own.filter((id) => !model.restoredAway.has(id))
     expect(ids.filter((id) => order.includes(id))).toEqual(order)
   }
@@ -153,10 +156,10 @@ async function expectHealed(model: Model, world: World): Promise<void> {
 async function play(steps: Iterable<Command>): Promise<void> {
   const clock = new FakeClock()
   const server = new FakeServer(clock)
-  const storage = memoryStorage()
+  const storage = new SharedStorage(clock)
   const world: World = { clock, server, storage, admins: 0, tabs: [] }
   world.tabs.push(openTab(server, clock, storage), openTab(server, clock, storage))
-  const model: Model = { sent: [[], []], written: new Set(), restoredAway: new Set() }
+  const model: Model = { sent: [[], []], left: [], written: new Set(), restoredAway: new Set() }
   await fc.asyncModelRun(() => ({ model, real: world }), steps)
   await expectHealed(model, world)
   for (const open of world.tabs) open.close()

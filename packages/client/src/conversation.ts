@@ -42,8 +42,8 @@ export interface ConversationOptions {
   storagePrefix: string
   /** The chat that will be opened, as far as one can know: its pending messages are shown before it is read. */
   expectedChatId?: string | null
-  /** Where pending messages are kept while no chat is expected; without it they are not. */
-  unsentKey?: string | null
+  /** Where pending messages are kept while no chat is expected, and others may have left theirs; the last is ours. */
+  unsentKeys?: readonly string[]
   /** It was closed; what is still pending is left in storage. */
   onClose?: () => void
   /** Another tab changed what is kept. */
@@ -96,7 +96,7 @@ export class Conversation implements Readable<ConversationSnapshot> {
 
   constructor(options: ConversationOptions) {
     this.#options = options
-    const { clock, connection, open, side, storage, unsentKey, expectedChatId, onKept } = options
+    const { clock, connection, open, side, storage, unsentKeys = [], expectedChatId, onKept } = options
     const reach = { clock, chatId: () => this.#chat?.id ?? null, calls: () => this.#calls() }
     this.#receipts = new Receipts(side, reach)
     this.#typing = new Typing(clock, (typing) => this.#tellTyping(typing))
@@ -113,11 +113,11 @@ export class Conversation implements Readable<ConversationSnapshot> {
       onOpened: (opened) => this.#adopt(opened),
       onFailure: (message, final) => this.#openFailed(message, final),
     })
-    const key = expectedChatId ? this.#key(expectedChatId) : unsentKey
-    if (key) this.#outbox.attach(storage, key, clock.now())
+    const expected = expectedChatId ? [this.#key(expectedChatId)] : []
+    for (const key of [...unsentKeys, ...expected]) this.#outbox.attach(storage, key, clock.now())
     this.#leave = [
       connection.subscribe(() => this.#changed()),
-      onKept?.(() => this.#outbox.dropDiscarded() && this.#changed()) ?? (() => {}),
+      onKept?.(() => this.#syncTabs()) ?? (() => {}),
       connection.follow({
         start: (wire, synced) => this.#start({ wire, synced, followed: null }),
         fallback: (calls) => this.#fallback(calls),
@@ -302,6 +302,8 @@ export class Conversation implements Readable<ConversationSnapshot> {
 
   #start(live: Live): () => void {
     this.#live = live
+    // A page that was frozen was told nothing meanwhile.
+    this.#syncTabs()
     if (this.#chat) this.#follow()
     else if (this.#refused) this.#setSynced(true)
     else this.#opening.hurry()
@@ -423,6 +425,13 @@ export class Conversation implements Readable<ConversationSnapshot> {
   }
 
   // --- smaller things
+
+  /** Takes in what other tabs wrote and discarded. */
+  #syncTabs(): void {
+    if (!this.#outbox.sync((id) => this.#chat?.timeline.has(id) ?? false)) return
+    this.#changed()
+    this.#sender.pump()
+  }
 
   #calls(): Calls | null {
     return this.#closed ? null : this.#options.connection.calls()

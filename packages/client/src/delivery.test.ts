@@ -1,18 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type KeyValueStorage, memoryStorage } from './browser.ts'
 import { FakeClock } from './testing/fake-clock.ts'
 import { FakeServer } from './testing/fake-server.ts'
+import { SharedStorage } from './testing/shared-storage.ts'
 import { openTab, type Tab } from './testing/tab.ts'
 
 let clock: FakeClock
 let server: FakeServer
-let storage: KeyValueStorage
+let storage: SharedStorage
 let tab: Tab
 
 beforeEach(async () => {
   clock = new FakeClock()
   server = new FakeServer(clock)
-  storage = memoryStorage()
+  storage = new SharedStorage(clock)
   tab = openTab(server, clock, storage)
   await clock.advance(10)
 })

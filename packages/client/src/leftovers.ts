@@ -25,6 +25,8 @@ export class Leftovers {
 
   constructor(options: LeftoversOptions) {
     this.#options = options
+    // Versions before this one kept a list of the chats there.
+    options.storage.remove(options.storagePrefix)
     for (const chatId of this.#chats()) this.resume(chatId)
     this.#leave = options.connection.follow({
       start: (_wire, synced) => {
@@ -45,7 +47,6 @@ export class Leftovers {
   takeOver(chatId: string): void {
     this.#senders.get(chatId)?.stop()
     this.#senders.delete(chatId)
-    this.#remember([...this.#chats().filter((id) => id !== chatId), chatId])
   }
 
   /** The conversation was closed: what it left is ours. */
@@ -59,7 +60,6 @@ export class Leftovers {
       this.#senders.delete(chatId)
       sender.stop()
       // A refused one is found by opening the chat, not by us.
-      this.#remember(this.#chats().filter((id) => id !== chatId))
     }
     const sender = new Sender({
       outbox,
@@ -85,19 +85,10 @@ export class Leftovers {
     for (const sender of this.#senders.values()) sender.stop()
   }
 
-  /** Chats that may have something left, as this storage knows them. */
-  #chats(): string[] {
-    try {
-      const kept: unknown = JSON.parse(this.#options.storage.get(this.#options.storagePrefix) ?? '[]')
-      return Array.isArray(kept) ? kept.filter((id) => typeof id === 'string') : []
-    } catch {
-      return []
-    }
-  }
-
-  #remember(chatIds: string[]): void {
+  /** Chats with anything kept. */
+  #chats(): Set<string> {
     const { storage, storagePrefix } = this.#options
-    if (chatIds.length === 0) storage.remove(storagePrefix)
-    else storage.set(storagePrefix, JSON.stringify(chatIds))
+    const keys = storage.keys(`${storagePrefix}.`).map((key) => key.slice(storagePrefix.length + 1))
+    return new Set(keys.map((key) => key.split('.', 1)[0] ?? ''))
   }
 }

@@ -12,23 +12,79 @@ export interface Written {
   discarded?: boolean
 }
 
-const DISCARDED_KEPT_MS = 86_400_000
+/**
+ * The pending messages of one list, each under a key of its own (`<list>.<id>`): a tab never writes anything back
+ * but the one message it changed, so what two tabs write in the same moment is both kept.
+ */
+export class KeptMessages {
+  readonly #storage: KeyValueStorage
+  readonly #list: string
 
-/** What is kept under `key`; nothing when it cannot be understood. Old discarded ones are left out. */
-export function readKept(storage: KeyValueStorage, key: string, now: number): Written[] {
-  let kept: unknown
-  try {
-    kept = JSON.parse(storage.get(key) ?? '[]')
-  } catch {
-    return []
+  constructor(storage: KeyValueStorage, list: string) {
+    this.#storage = storage
+    this.#list = list
+    this.#splitOldList()
   }
-  if (!Array.isArray(kept)) return []
-  return kept.filter(isWritten).filter((one) => !one.discarded || one.writtenAt > now - DISCARDED_KEPT_MS)
+
+  isAt(list: string): boolean {
+    return this.#list === list
+  }
+
+  /** In order of writing. What cannot be understood is left out. */
+  all(): Written[] {
+    return this.#storage
+      .keys(`${this.#list}.`)
+      .map((key) => ({ key, message: parseWritten(this.#storage.get(key)) }))
+      .flatMap(({ key, message }) => (message && this.#key(message.id) === key ? message : []))
+      .sort(byWriting)
+  }
+
+  put(message: Written): void {
+    this.#storage.set(this.#key(message.id), JSON.stringify(message))
+  }
+
+  /** Changes what is kept; what is not there any more, or was discarded, stays so. */
+  change(id: string, change: Partial<Omit<Written, 'id'>>): void {
+    const kept = parseWritten(this.#storage.get(this.#key(id)))
+    if (kept && !kept.discarded) this.put({ ...kept, ...change })
+  }
+
+  remove(id: string): void {
+    this.#storage.remove(this.#key(id))
+  }
+
+  removeAll(): void {
+    for (const key of this.#storage.keys(`${this.#list}.`)) this.#storage.remove(key)
+  }
+
+  #key(id: string): string {
+    return `${this.#list}.${id}`
+  }
+
+  /** Versions before this one kept the whole list as one array, under the list's own name. */
+  #splitOldList(): void {
+    const list = parse(this.#storage.get(this.#list))
+    if (Array.isArray(list)) for (const one of list.filter(isWritten)) this.put(one)
+    this.#storage.remove(this.#list)
+  }
 }
 
-export function writeKept(storage: KeyValueStorage, key: string, kept: readonly Written[]): void {
-  if (kept.length === 0) storage.remove(key)
-  else storage.set(key, JSON.stringify(kept))
+/** Ids are UUIDv7, made in one order even when the clock is set back. */
+export function byWriting(a: { id: string }, b: { id: string }): number {
+  return a.id < b.id ? -1 : 1
+}
+
+function parseWritten(json: string | null): Written | null {
+  const value = parse(json)
+  return isWritten(value) ? value : null
+}
+
+function parse(json: string | null): unknown {
+  try {
+    return JSON.parse(json ?? 'null')
+  } catch {
+    return null
+  }
 }
 
 /** Anybody may have written there: the page, an older version of us. */

@@ -59,7 +59,41 @@ describe('Outbox', () => {
     expect(contents(other)).toEqual([])
     expect(contents(open(storage))).toEqual([])
     open(storage, now.getTime() + DAY_MS + 1)
-    expect(storage.get('outbox')).toBe(null)
+    expect(storage.keys('')).toEqual([])
+  })
+
+  test('what another open tab wrote is shown, and sent here only when it is taken over', () => {
+    const storage = memoryStorage()
+    const [one, other] = [open(storage), open(storage)]
+    one.add('2', 'second', now)
+    expect(other.sync(nothingShown)).toBe(true)
+    expect(other.sync(nothingShown)).toBe(false)
+    expect(contents(other)).toEqual(['second waiting'])
+    expect([other.next(), other.elsewhere()]).toEqual([null, ['2']])
+    other.takeOver(['2'])
+    expect([other.next()?.id, other.elsewhere()]).toEqual(['2', []])
+  })
+
+  test('what is left of a tab does not overtake an older message that may be of the same tab', () => {
+    const storage = memoryStorage()
+    const one = open(storage)
+    one.add('2', 'second', now)
+    const other = open(storage)
+    one.add('1', 'first', now)
+    other.sync(nothingShown)
+    expect(other.next()).toBe(null)
+    other.add('3', 'of this tab', now)
+    expect(other.next()?.id).toBe('3')
+    other.takeOver(other.elsewhere())
+    expect(other.next()?.id).toBe('1')
+  })
+
+  test('a message that is in the log here already is taken out of storage, not shown again', () => {
+    const storage = memoryStorage()
+    const [one, other] = [open(storage), open(storage)]
+    one.add('1', 'arrived', now)
+    expect(other.sync((id) => id === '1')).toBe(false)
+    expect([contents(other), storage.keys('')]).toEqual([[], []])
   })
 
   test('a message on its way cannot be discarded', () => {
@@ -75,8 +109,31 @@ describe('Outbox', () => {
     outbox.attach(storage, 'unsent', 0)
     outbox.add('1', 'early', now)
     outbox.attach(storage, 'outbox', 0)
-    expect(storage.get('unsent')).toBe(null)
+    expect(storage.keys('unsent')).toEqual([])
     expect(contents(open(storage))).toEqual(['early waiting'])
+  })
+
+  test('P13 what another tab writes before it knows the chat is taken in where the chat is known', () => {
+    const storage = memoryStorage()
+    const early = new Outbox()
+    early.attach(storage, 'unsent', 0)
+    const outbox = new Outbox()
+    outbox.attach(storage, 'unsent', 0)
+    outbox.attach(storage, 'outbox', 0)
+    early.add('1', 'early', now)
+    expect(outbox.sync(nothingShown)).toBe(true)
+    expect(contents(outbox)).toEqual(['early waiting'])
+    outbox.shown('1')
+    expect(storage.keys('')).toEqual([])
+  })
+
+  test('P13 a list kept by an earlier version, as one value, is still there, once', () => {
+    const storage = memoryStorage()
+    const [first, second] = ['1', '2'].map((id) => ({ id, content: id, writtenAt: 1, failure: null }))
+    storage.set('outbox', JSON.stringify([first, { ...second, failure }]))
+    expect(contents(open(storage))).toEqual(['1 waiting', '2 failed'])
+    open(storage).shown('1')
+    expect(contents(open(storage))).toEqual(['2 failed'])
   })
 
   test.each([
@@ -88,6 +145,8 @@ describe('Outbox', () => {
   ])('nonsense in storage is no message: %s', (kept) => {
     const storage = memoryStorage()
     storage.set('outbox', kept)
+    storage.set('outbox.1', kept)
+    storage.set('outbox.2', '{"id":"1","content":"another id","writtenAt":1,"failure":null}')
     expect(contents(open(storage))).toEqual([])
   })
 })
@@ -97,6 +156,8 @@ function open(storage: ReturnType<typeof memoryStorage>, at = now.getTime()): Ou
   outbox.attach(storage, 'outbox', at)
   return outbox
 }
+
+const nothingShown = () => false
 
 function contents(outbox: Outbox): string[] {
   return outbox.entries.map(({ content, state }) => `${content} ${state}`)

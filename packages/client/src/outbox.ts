@@ -1,55 +1,68 @@
 import type { KeyValueStorage } from './browser.ts'
-import { readKept, type Written, writeKept } from './outbox-storage.ts'
+import { byWriting, KeptMessages, type Written } from './outbox-storage.ts'
 import type { PendingMessage } from './snapshot.ts'
+
+/*
+ * What was written and is not shown as part of the log yet: what the tabs of one person share.
+ *
+ * - Each message is kept under a key of its own. It enters storage when it is written, and leaves it when a tab shows
+ *   it as part of the log, so whenever a tab dies the message is sent all the same, under the same id.
+ * - Every open tab shows all of them. One sends what was `written` in it and what was `left` in storage when it was
+ *   opened; what another tab puts there meanwhile is `elsewhere`, and that tab's to send.
+ * - A message that is `elsewhere` is taken over (`left`) when it is still pending after this tab could have sent it
+ *   for some seconds: its tab is closed, frozen, or cut off. Nobody asks whether that tab is alive: should both send
+ *   it, the id makes it one message.
+ * - That a message is gone from storage means nothing to the other tabs. Each shows it until its own log does, so it
+ *   is never out of sight in between, and never in both.
+ * - A discarded message stays in storage for a day as a mark without its text; that is what makes other tabs drop it.
+ * - A tab sends one at a time, in order of writing, and nothing that was `left` before an older one that is
+ *   `elsewhere`: one tab may have written both. What was written in one tab therefore arrives in its order, whoever
+ *   sends it; between tabs there is no order.
+ */
 
 interface Entry extends PendingMessage {
   /** The server has it; it stays here until it is shown, so that it is never out of sight. */
   confirmed: boolean
-  /** Left by an earlier life of the page. */
-  inherited: boolean
+  origin: 'written' | 'left' | 'elsewhere'
 }
 
-/**
- * What was written and is not shown as part of the log yet, in order of writing.
- *
- * Each change is written through to storage as that one change to what is there now, never as the whole list: two
- * tabs of one user share the list and must not lose each other's messages. An entry leaves storage only when it is
- * shown or discarded, so whenever the tab dies it is sent again, under the same id.
- */
+const DISCARDED_KEPT_MS = 86_400_000
+
+/** The pending messages of one chat, or of none yet. */
 export class Outbox {
   #entries: readonly Entry[] = []
-  #storage: KeyValueStorage | null = null
-  #key = ''
+  /** Where it is kept: in the last one. What another tab, without a chat yet, puts into one before is taken in too. */
+  #lists: readonly KeptMessages[] = []
 
   /**
-   * Keeps the list under `key` from now on, and takes over what an earlier life of this page left there. What is in
-   * the list already moves there.
+   * Keeps the list under `key` from now on, and takes over what is left there. What is in the list already moves
+   * there.
    */
   attach(storage: KeyValueStorage, key: string, now: number): void {
-    if (this.#storage && this.#key === key) return
-    const mine = this.#entries
-    const isMine = ({ id }: { id: string }) => mine.some((entry) => entry.id === id)
-    this.#keep((kept) => kept.filter((one) => !isMine(one)))
-    this.#storage = storage
-    this.#key = key
-    const left = readKept(storage, key, now)
-    const earlier = left.filter((kept) => !kept.discarded && !isMine(kept)).map(toEntry)
-    this.#entries = [...earlier.map((entry) => ({ ...entry, inherited: true })), ...mine].sort(byWriting)
-    writeKept(storage, key, [...left.filter((kept) => !isMine(kept)), ...mine.map(toKept)].sort(byWriting))
+    if (this.#lists.at(-1)?.isAt(key)) return
+    const list = new KeptMessages(storage, key)
+    const there = list.all()
+    const discarded = there.filter((one) => one.discarded)
+    for (const { id, writtenAt } of discarded) if (writtenAt <= now - DISCARDED_KEPT_MS) list.remove(id)
+    const moving = this.#entries.filter(({ id }) => !includes(discarded, id))
+    for (const entry of moving) list.put(toWritten(entry))
+    for (const { id } of this.#entries) this.#remove(id)
+    const left = there.filter((one) => !one.discarded && !includes(moving, one.id))
+    this.#lists = [...this.#lists, list]
+    this.#entries = [...left.map((one) => toEntry(one, 'left')), ...moving].sort(byWriting)
   }
 
   /** Takes the list away but leaves it in storage: another chat is shown now. */
   detach(): void {
-    this.#storage = null
+    this.#lists = []
     this.#entries = []
   }
 
   /** As `detach`, but what was written since the page was opened stays, to go to whatever chat is opened. */
   detachInherited(): void {
-    this.#entries = this.#entries.filter(({ inherited }) => !inherited)
-    const isMine = ({ id }: { id: string }) => this.#entries.some((entry) => entry.id === id)
-    this.#keep((kept) => kept.filter((one) => !isMine(one)))
-    this.#storage = null
+    this.#entries = this.#entries.filter(({ origin }) => origin === 'written')
+    for (const { id } of this.#entries) this.#remove(id)
+    this.#lists = []
   }
 
   /** The same array as long as nothing changed. */
@@ -58,14 +71,31 @@ export class Outbox {
   }
 
   add(id: string, content: string, writtenAt: Date, failure: PendingMessage['failure'] = null): void {
-    const entry = toEntry({ id, content, writtenAt: writtenAt.getTime(), failure })
+    const entry = toEntry({ id, content, writtenAt: writtenAt.getTime(), failure }, 'written')
     this.#entries = [...this.#entries, entry]
-    this.#keep((kept) => [...kept, toKept(entry)])
+    this.#lists.at(-1)?.put(toWritten(entry))
   }
 
   /** The next one to send. */
   next(): PendingMessage | null {
-    return this.#entries.find(({ state, confirmed }) => state === 'waiting' && !confirmed) ?? null
+    let behindAnotherTab = false
+    for (const entry of this.#entries) {
+      if (entry.state !== 'waiting' || entry.confirmed) continue
+      if (entry.origin === 'elsewhere') behindAnotherTab = true
+      else if (entry.origin === 'written' || !behindAnotherTab) return entry
+    }
+    return null
+  }
+
+  /** Ids of what waits for another tab to send it. */
+  elsewhere(): string[] {
+    const theirs = this.#entries.filter(({ origin, state }) => origin === 'elsewhere' && state === 'waiting')
+    return theirs.map(({ id }) => id)
+  }
+
+  /** The other tab has not sent these: they are ours to send now. */
+  takeOver(ids: readonly string[]): void {
+    for (const id of ids) this.#change(id, { origin: 'left' })
   }
 
   sending(id: string): void {
@@ -74,9 +104,12 @@ export class Outbox {
 
   /** Back in the queue, in its old place: unsent, or nobody knows. */
   wait(id: string): void {
-    const revived = this.#find(id)?.state === 'failed'
-    this.#change(id, { state: 'waiting', failure: null })
-    if (revived) this.#keep((kept) => kept.map((one) => (one.id === id ? { ...one, failure: null } : one)))
+    const entry = this.#find(id)
+    if (!entry) return
+    // Whoever tries it again sends it.
+    const origin = entry.origin === 'elsewhere' ? 'left' : entry.origin
+    this.#change(id, { state: 'waiting', failure: null, origin })
+    if (entry.state === 'failed') this.#changeKept(id, { failure: null })
   }
 
   confirm(id: string): void {
@@ -85,14 +118,14 @@ export class Outbox {
 
   fail(id: string, failure: NonNullable<PendingMessage['failure']>): void {
     this.#change(id, { state: 'failed', failure })
-    this.#keep((kept) => kept.map((one) => (one.id === id ? { ...one, failure } : one)))
+    this.#changeKept(id, { failure })
   }
 
   /** It is shown as part of the log now. Says whether it was here. */
   shown(id: string): boolean {
     if (!this.#find(id)) return false
     this.#entries = this.#entries.filter((entry) => entry.id !== id)
-    this.#keep((kept) => kept.filter((one) => one.id !== id))
+    this.#remove(id)
     return true
   }
 
@@ -101,7 +134,7 @@ export class Outbox {
     const entry = this.#find(id)
     if (!entry || entry.state === 'sending') return false
     this.#entries = this.#entries.filter((other) => other !== entry)
-    this.#keep((kept) => kept.map((one) => (one.id === id ? { ...one, content: '', discarded: true } : one)))
+    this.#changeKept(id, { content: '', discarded: true })
     return true
   }
 
@@ -112,13 +145,28 @@ export class Outbox {
     )
   }
 
+  /** Takes in what other tabs changed. `isShown`: it is part of the log here. Says whether anything changed. */
+  sync(isShown: (id: string) => boolean): boolean {
+    const before = this.#entries
+    this.dropDiscarded()
+    for (const one of this.#allKept()) {
+      const known = this.#find(one.id)
+      if (one.discarded) continue
+      // The tab that kept it may be closed, so that nobody else takes it away.
+      if (isShown(one.id)) this.#remove(one.id)
+      else if (!known) this.#entries = [...this.#entries, toEntry(one, 'elsewhere')].sort(byWriting)
+      else if (known.origin === 'elsewhere' && !known.confirmed && !known.failure !== !one.failure) {
+        this.#change(one.id, toEntry(one, 'elsewhere'))
+      }
+    }
+    return this.#entries !== before
+  }
+
   /** Drops what another tab discarded. Says whether anything changed. */
   dropDiscarded(): boolean {
-    if (!this.#storage || this.#entries.length === 0) return false
-    const discarded = readKept(this.#storage, this.#key, 0).filter((kept) => kept.discarded)
-    const left = this.#entries.filter(
-      ({ id, state }) => state === 'sending' || !discarded.some((kept) => kept.id === id),
-    )
+    if (this.#entries.length === 0) return false
+    const discarded = this.#allKept().filter((one) => one.discarded)
+    const left = this.#entries.filter(({ id, state }) => state === 'sending' || !includes(discarded, id))
     if (left.length === this.#entries.length) return false
     this.#entries = left
     return true
@@ -126,8 +174,20 @@ export class Outbox {
 
   /** Forgets everything, here and in storage. */
   wipe(): void {
-    this.#storage?.remove(this.#key)
+    for (const list of this.#lists) list.removeAll()
     this.detach()
+  }
+
+  #allKept(): Written[] {
+    return this.#lists.flatMap((list) => list.all())
+  }
+
+  #changeKept(id: string, change: Parameters<KeptMessages['change']>[1]): void {
+    for (const list of this.#lists) list.change(id, change)
+  }
+
+  #remove(id: string): void {
+    for (const list of this.#lists) list.remove(id)
   }
 
   #find(id: string): Entry | undefined {
@@ -137,22 +197,17 @@ export class Outbox {
   #change(id: string, change: Partial<Entry>): void {
     this.#entries = this.#entries.map((entry) => (entry.id === id ? { ...entry, ...change } : entry))
   }
-
-  #keep(change: (kept: Written[]) => Written[]): void {
-    if (this.#storage) writeKept(this.#storage, this.#key, change(readKept(this.#storage, this.#key, 0)))
-  }
 }
 
-/** Ids are UUIDv7, made in one order even when the clock is set back. */
-function byWriting(a: { id: string }, b: { id: string }): number {
-  return a.id < b.id ? -1 : 1
+function includes(list: readonly { id: string }[], id: string): boolean {
+  return list.some((one) => one.id === id)
 }
 
-function toEntry({ id, content, writtenAt, failure }: Written): Entry {
+function toEntry({ id, content, writtenAt, failure }: Written, origin: Entry['origin']): Entry {
   const state = failure ? 'failed' : 'waiting'
-  return { id, content, writtenAt: new Date(writtenAt), state, failure, confirmed: false, inherited: false }
+  return { id, content, writtenAt: new Date(writtenAt), state, failure, confirmed: false, origin }
 }
 
-function toKept({ id, content, writtenAt, failure }: Entry): Written {
+function toWritten({ id, content, writtenAt, failure }: Entry): Written {
   return { id, content, writtenAt: writtenAt.getTime(), failure }
 }

@@ -9,6 +9,8 @@ const ANSWER_MS = 8_000
 const RETRY = { firstMs: 1_000, mostMs: 15_000 }
 /** A message the server keeps failing at must not block the next ones for ever. */
 const MOST_BREAKS = 5
+/** What another tab could have sent for so long, and up to twice that, is sent here. */
+const TAKE_OVER_MS = 2_000
 
 export interface SenderOptions {
   outbox: Outbox
@@ -29,12 +31,14 @@ export interface SenderOptions {
  *
  * A message is settled by whichever comes first, the answer of `send` or the event that shows it; the id is the same
  * on every try, so trying again is always safe. `refused` fails the message and lets the next go on; every other
- * fault leaves it waiting: for the time the server named, for a moment, or for the connection.
+ * fault leaves it waiting: for the time the server named, for a moment, or for the connection. What waits for another
+ * tab is taken over when that tab does not send it.
  */
 export class Sender {
   readonly #options: SenderOptions
   #current: { id: string; end: () => void } | null = null
   #pause: (() => void) | null = null
+  #takeOver: (() => void) | null = null
   #faults = 0
   #breaks = 0
 
@@ -45,10 +49,11 @@ export class Sender {
   /** Sends the next message if nothing stands against it. */
   pump(): void {
     const { outbox, clock, onAnswer, onChange, onDoubt } = this.#options
-    if (this.#current || this.#pause) return
     const calls = this.#options.calls()
     const chatId = this.#options.chatId()
     if (!calls || !chatId) return
+    this.#waitForOtherTabs()
+    if (this.#current || this.#pause) return
     if (outbox.dropDiscarded()) onChange()
     const next = outbox.next()
     if (!next) return
@@ -97,6 +102,21 @@ export class Sender {
     this.#settle()
     this.#pause?.()
     this.#pause = null
+    this.#takeOver?.()
+    this.#takeOver = null
+  }
+
+  /** Counted from when it could be sent, so that of two tabs that come online the writer's is first. */
+  #waitForOtherTabs(): void {
+    const { outbox, clock } = this.#options
+    const waiting = outbox.elsewhere()
+    if (this.#takeOver || waiting.length === 0) return
+    // Not all other tabs at once.
+    this.#takeOver = clock.after(TAKE_OVER_MS * (1 + clock.random()), () => {
+      this.#takeOver = null
+      outbox.takeOver(waiting)
+      this.pump()
+    })
   }
 
   #settle(): void {

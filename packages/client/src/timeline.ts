@@ -51,6 +51,11 @@ export class Timeline {
     return this.#start + 1
   }
 
+  /** Whether this message is shown. */
+  has(id: string): boolean {
+    return (this.#places.get(id) ?? Number.POSITIVE_INFINITY) <= this.lastSeq
+  }
+
   /** The shown messages; the same array as long as nothing changed. */
   get messages(): readonly SupportMessage[] {
     this.#picture ??= [...this.#shown]

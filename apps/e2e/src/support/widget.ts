@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 
 /** A user in front of the demo page, in a browser of their own. */
 export interface User {
@@ -21,7 +21,15 @@ export async function visit(
   who: 'alice' | 'bob' | 'visitor' = 'visitor',
   options: Parameters<Browser['newContext']>[0] = {},
 ): Promise<User> {
-  const context = await browser.newContext(options)
+  return visitInTab(await browser.newContext(options), url, who)
+}
+
+/** The same in one more tab of a browser that is open. */
+export async function visitInTab(
+  context: BrowserContext,
+  url: string,
+  who: 'alice' | 'bob' | 'visitor' = 'visitor',
+): Promise<User> {
   const page = await context.newPage()
   await page.goto(`${url}/?as=${who}`)
   const panel = page.frameLocator('acme-chat iframe')

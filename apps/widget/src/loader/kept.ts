@@ -1,6 +1,10 @@
 import { STORED_LIMIT } from '../bridge.ts'
+import type { PageStorage } from './page-storage.ts'
 
-/** What outlives a page view, in the page's own storage: per support server, and apart for users and visitors. */
+/**
+ * What outlives a page view, in the page's own storage: per support server, and apart for users and visitors. Each
+ * thing the panel stores has a key of its own, so that tabs that store in the same moment lose nothing.
+ */
 export interface Kept {
   token(): string | null
   keepToken(token: string | null): void
@@ -8,65 +12,51 @@ export interface Kept {
   owner(): string | null
   keepOwner(sub: string | null): void
   /** All that the panel has stored, as one JSON object. */
-  outbox(): string | null
+  stored(): string
+  /** Refuses what is too much. */
   store(key: string, value: string | null): void
-  /** Whether a `storage` event is about the outbox. */
-  isOutbox(key: string | null): boolean
+  /** What the panel calls the thing that a `storage` event is about; null when it is not the panel's. */
+  storedKey(key: string): string | null
   isEmpty(): boolean
   wipe(): void
 }
 
-/** Works without storage too (blocked, full, private): then it lasts as long as the page. */
-export function createKept(origin: string, kind: 'user' | 'visitor'): Kept {
+export function createKept(storage: PageStorage, origin: string, kind: 'user' | 'visitor'): Kept {
   const name = `acme-chat:${origin}:${kind}`
-  const [token, owner, outbox] = [`${name}:session`, `${name}:owner`, `${name}:outbox`]
+  const [token, owner, panel] = [`${name}:session`, `${name}:owner`, `${name}:panel:`]
+  splitOldOutbox(storage, `${name}:outbox`, panel)
+  const stored = () =>
+    Object.fromEntries(storage.keys(panel).map((key) => [key.slice(panel.length), storage.read(key)]))
   return {
-    token: () => read(token),
-    keepToken: (value) => write(token, value),
-    owner: () => read(owner),
-    keepOwner: (value) => write(owner, value),
-    outbox: () => read(outbox),
+    token: () => storage.read(token),
+    keepToken: (value) => storage.write(token, value),
+    owner: () => storage.read(owner),
+    keepOwner: (value) => storage.write(owner, value),
+    stored: () => JSON.stringify(stored()),
     store(key, value) {
-      const { [key]: _, ...others } = parseObject(read(outbox))
-      const next = value === null ? others : { ...others, [key]: value }
-      const json = Object.keys(next).length === 0 ? null : JSON.stringify(next)
-      if (json === null || json.length <= STORED_LIMIT) write(outbox, json)
+      if (value === null || JSON.stringify({ ...stored(), [key]: value }).length <= STORED_LIMIT)
+        storage.write(panel + key, value)
     },
-    isOutbox: (key) => key === outbox,
-    isEmpty: () => read(token) === null && read(outbox) === null,
+    storedKey: (key) => (key.startsWith(panel) ? key.slice(panel.length) : null),
+    isEmpty: () => storage.read(token) === null && storage.keys(panel).length === 0,
     wipe() {
-      for (const key of [token, owner, outbox]) write(key, null)
+      for (const key of storage.keys(`${name}:`)) storage.write(key, null)
     },
   }
 }
 
-/** What storage refused to take, so that it is not lost within the page. */
-const refused = new Map<string, string | null>()
-
-function read(key: string): string | null {
-  const kept = refused.get(key)
-  if (kept !== undefined) return kept
-  try {
-    return localStorage.getItem(key)
-  } catch {
-    return null
+/** Versions before this one kept everything of the panel as one JSON object. */
+function splitOldOutbox(storage: PageStorage, old: string, panel: string) {
+  for (const [key, value] of Object.entries(parseObject(storage.read(old)))) {
+    if (typeof value === 'string') storage.write(panel + key, value)
   }
+  storage.write(old, null)
 }
 
-function write(key: string, value: string | null) {
-  try {
-    if (value === null) localStorage.removeItem(key)
-    else localStorage.setItem(key, value)
-    refused.delete(key)
-  } catch {
-    refused.set(key, value)
-  }
-}
-
-function parseObject(json: string | null): Record<string, unknown> {
+function parseObject(json: string | null): object {
   try {
     const value: unknown = JSON.parse(json ?? '{}')
-    return typeof value === 'object' && value !== null ? { ...value } : {}
+    return typeof value === 'object' && value !== null ? value : {}
   } catch {
     return {}
   }

@@ -1,6 +1,7 @@
 import type { Frame } from './frame.ts'
 import { createIdentity, type Identity, type IdentitySource } from './identity.ts'
 import { createKept, type Kept } from './kept.ts'
+import type { PageStorage } from './page-storage.ts'
 
 /** Everything that belongs to one person; thrown away whole when it is somebody else. */
 export interface Person {
@@ -15,8 +16,12 @@ export interface Person {
   ready: boolean
 }
 
-export function createPerson(origin: string, source: IdentitySource | undefined): Person {
-  const kept = createKept(origin, source === undefined ? 'visitor' : 'user')
+export function createPerson(
+  storage: PageStorage,
+  origin: string,
+  source: IdentitySource | undefined,
+): Person {
+  const kept = createKept(storage, origin, source === undefined ? 'visitor' : 'user')
   const identity = source === undefined ? null : createIdentity(source)
   const person: Person = {
     kept,

@@ -5,6 +5,7 @@ import type { IdentitySource } from './identity.ts'
 import { createKept } from './kept.ts'
 import { createLauncher, type Launcher } from './launcher.ts'
 import type { BootOptions, Widget, WidgetEvents } from './page-api.ts'
+import { createPageStorage } from './page-storage.ts'
 import { createPerson, type Person, vouchFor } from './person.ts'
 import { launcherTexts } from './texts.ts'
 import { fetchUnread } from './unread.ts'
@@ -21,6 +22,7 @@ export function createWidget(base: URL): Widget {
     close: [],
     message: [],
   }
+  const storage = createPageStorage()
   let options: BootOptions = {}
   let launcher: Launcher | null = null
   let person: Person | null = null
@@ -91,7 +93,7 @@ export function createWidget(base: URL): Widget {
       token: theirs ? whose.kept.token() : null,
       signed: whose.identity !== null,
       open: isOpen,
-      outbox: theirs ? whose.kept.outbox() : null,
+      outbox: theirs ? whose.kept.stored() : null,
       ...(theme && { theme }),
       ...(title !== undefined && { title }),
       ...(language !== undefined && { language }),
@@ -113,7 +115,7 @@ export function createWidget(base: URL): Widget {
     person?.frame?.remove()
     launcher?.setReady(false)
     setUnread(0)
-    const next = createPerson(base.origin, source)
+    const next = createPerson(storage, base.origin, source)
     person = next
     if (isOpen) load()
     void next.verified.then((theirs) => {
@@ -133,7 +135,8 @@ export function createWidget(base: URL): Widget {
   }
 
   addEventListener('storage', ({ key, newValue }) => {
-    if (person?.ready && person.kept.isOutbox(key)) person.frame?.post({ type: 'stored', outbox: newValue })
+    const stored = key === null ? null : person?.kept.storedKey(key)
+    if (person?.ready && stored) person.frame?.post({ type: 'stored', key: stored, value: newValue })
   })
 
   return {
@@ -158,7 +161,7 @@ export function createWidget(base: URL): Widget {
       setOpen(false)
       if (person?.ready) person.frame?.post({ type: 'signOut' })
       for (const kind of ['user', 'visitor'] as const) {
-        const kept = createKept(base.origin, kind)
+        const kept = createKept(storage, base.origin, kind)
         const token = kept.token()
         if (token !== null) endSession(base, token)
         kept.wipe()

@@ -10,7 +10,7 @@ export interface Host {
   /** Calls back on every change of `isOpen`; returns the way out. */
   onVisibility(listener: () => void): () => void
   /** Another tab of the page has stored something. */
-  onStored(listener: (outbox: string | null) => void): void
+  onStored(listener: (key: string, value: string | null) => void): void
   onSignOut(listener: () => void): void
 }
 
@@ -19,7 +19,7 @@ const IDENTITY_TIMEOUT_MS = 20_000
 /** Says hello to the page at `origin` and waits for what it hands over. */
 export function connectHost(page: Window, origin: string): Promise<Host> {
   const listeners = new Set<() => void>()
-  const stored = new Set<(outbox: string | null) => void>()
+  const stored = new Set<(key: string, value: string | null) => void>()
   const signOut = new Set<() => void>()
   const waiting = new Set<(jwt: string | null) => void>()
   const post = (message: ToPage) => page.postMessage(message, origin)
@@ -44,7 +44,7 @@ export function connectHost(page: Window, origin: string): Promise<Host> {
           for (const answer of waiting) answer(message.jwt)
           return
         case 'stored':
-          for (const tell of stored) tell(message.outbox)
+          for (const tell of stored) tell(message.key, message.value)
           return
         case 'signOut':
           for (const tell of signOut) tell()

@@ -31,7 +31,7 @@ async function begin(host: Host, place: HTMLElement) {
     if (event.key === 'Escape' && !event.isComposing) host.post({ type: 'close' })
   })
   const storage = createStored(start.outbox, (key, value) => host.post({ type: 'store', key, value }))
-  host.onStored(storage.replace)
+  host.onStored(storage.changed)
   const sound = createSound({ storage, mutedKey: 'muted', notes: NOTES })
 
   if (start.token === null) await untilOpened(host)

@@ -28,14 +28,16 @@ test.each([null, '', 'null', '7', '[1]', '{"a":7}', '{'])('%j hands over nothing
   expect(stored(handedOver).storage.get('a')).toBeNull()
 })
 
-test('what another tab stored is read and told by key, and not written back', () => {
+test('what another tab stored is read and told by key, not written back, and loses nothing of ours', () => {
   const { storage, written } = stored('{"a":"1","c":"3"}')
   const changed: string[] = []
   const stop = storage.onKept((key) => changed.push(key))
-  storage.replace('{"b":"2","c":"3"}')
-  expect([storage.get('a'), storage.get('b'), written]).toEqual([null, '2', []])
-  expect(changed).toEqual(['a', 'b'])
+  storage.changed('b', '2')
+  storage.changed('a', null)
+  expect([storage.get('a'), storage.get('b'), storage.get('c'), written]).toEqual([null, '2', '3', []])
+  expect(storage.keys('').sort()).toEqual(['b', 'c'])
+  expect(changed).toEqual(['b', 'a'])
   stop()
-  storage.replace(null)
+  storage.changed('c', null)
   expect(changed).toHaveLength(2)
 })

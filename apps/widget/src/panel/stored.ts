@@ -1,8 +1,8 @@
 import type { KeyValueStorage } from '@acme/client'
 
 export interface Stored extends KeyValueStorage {
-  /** Takes over what another tab has stored. */
-  replace(outbox: string | null): void
+  /** Takes over what another tab has stored or removed. */
+  changed(key: string, value: string | null): void
   /** Calls back with each key that another tab has changed; returns the way out. */
   onKept(listener: (key: string) => void): () => void
 }
@@ -16,7 +16,7 @@ export function createStored(
   write: (key: string, value: string | null) => void,
 ): Stored {
   const listeners = new Set<(key: string) => void>()
-  let values = parse(handedOver)
+  const values = parse(handedOver)
   return {
     get: (key) => values.get(key) ?? null,
     set(key, value) {
@@ -27,12 +27,11 @@ export function createStored(
     remove(key) {
       if (values.delete(key)) write(key, null)
     },
-    replace(outbox) {
-      const before = values
-      values = parse(outbox)
-      for (const key of new Set([...before.keys(), ...values.keys()])) {
-        if (before.get(key) !== values.get(key)) for (const tell of listeners) tell(key)
-      }
+    keys: (prefix) => [...values.keys()].filter((key) => key.startsWith(prefix)),
+    changed(key, value) {
+      if (value === null) values.delete(key)
+      else values.set(key, value)
+      for (const tell of listeners) tell(key)
     },
     onKept(listener) {
       listeners.add(listener)

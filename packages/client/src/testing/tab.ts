@@ -1,10 +1,10 @@
-import type { KeyValueStorage } from '../browser.ts'
 import type { Clock } from '../clock.ts'
 import { Connection } from '../connection.ts'
 import { Conversation } from '../conversation.ts'
 import { tokenSession } from '../session.ts'
 import { FakeBrowser } from './fake-browser.ts'
 import type { FakeServer } from './fake-server.ts'
+import type { SharedStorage } from './shared-storage.ts'
 
 export interface Tab {
   browser: FakeBrowser
@@ -13,8 +13,14 @@ export interface Tab {
   close(): void
 }
 
-/** A page with the real store and the real connection on a fake network. */
-export function openTab(server: FakeServer, clock: Clock, storage: KeyValueStorage): Tab {
+/** A page with the real store and the real connection on a fake network; it may know already which chat is opened. */
+export function openTab(
+  server: FakeServer,
+  clock: Clock,
+  shared: SharedStorage,
+  expectedChatId: string | null = null,
+): Tab {
+  const { storage, onKept } = shared.open()
   const browser = new FakeBrowser(storage)
   const session = tokenSession({ token: 'token', identity: async () => null }, async () => 'token-2', clock)
   const connection = new Connection({ session, openLink: server.openLink, http: server.http, browser, clock })
@@ -24,7 +30,9 @@ export function openTab(server: FakeServer, clock: Clock, storage: KeyValueStora
     connection,
     storage,
     storagePrefix: 'outbox',
-    unsentKey: 'unsent',
+    unsentKeys: ['unsent'],
+    expectedChatId,
+    onKept,
     clock,
   })
   return {
