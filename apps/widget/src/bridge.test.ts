@@ -18,7 +18,6 @@ test.each([
   { type: 'visibility', open: false },
   { type: 'stored', key: 'outbox.1', value: '{}' },
   { type: 'stored', key: 'outbox.1', value: null },
-  { type: 'signOut' },
 ])('the panel takes %j', (message) => {
   expect(isToPanel(message)).toBe(true)
   expect(isToPage(message)).toBe(false)

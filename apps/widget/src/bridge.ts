@@ -30,7 +30,6 @@ export type ToPanel =
   | { type: 'visibility'; open: boolean }
   /** Another tab has stored this, or removed it. */
   | { type: 'stored'; key: string; value: string | null }
-  | { type: 'signOut' }
 
 export type ToPage =
   | { type: 'ready' }
@@ -90,7 +89,6 @@ const TO_PANEL: Shapes<ToPanel> = {
   identity: { jwt: nullable(text) },
   visibility: { open: flag },
   stored: { key: storedKey, value: nullable(text) },
-  signOut: {},
 }
 
 const TO_PAGE: Shapes<ToPage> = {

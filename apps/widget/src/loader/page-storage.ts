@@ -10,16 +10,12 @@ export interface PageStorage {
 /** Works without storage too (blocked, full, private): what is refused lasts as long as the page. */
 export function createPageStorage(): PageStorage {
   const refused = new Map<string, string | null>()
+  const read = (key: string) => {
+    const kept = refused.get(key)
+    return kept === undefined ? fromPage(() => localStorage.getItem(key), null) : kept
+  }
   return {
-    read(key) {
-      const kept = refused.get(key)
-      if (kept !== undefined) return kept
-      try {
-        return localStorage.getItem(key)
-      } catch {
-        return null
-      }
-    },
+    read,
     write(key, value) {
       try {
         if (value === null) localStorage.removeItem(key)
@@ -29,18 +25,18 @@ export function createPageStorage(): PageStorage {
         refused.set(key, value)
       }
     },
-    keys(prefix) {
-      const keys = new Set<string>()
-      try {
-        for (let at = 0; at < localStorage.length; at++) keys.add(localStorage.key(at) ?? '')
-      } catch {
-        // Nothing was kept there.
-      }
-      for (const [key, value] of refused) {
-        if (value === null) keys.delete(key)
-        else keys.add(key)
-      }
-      return [...keys].filter((key) => key.startsWith(prefix))
-    },
+    keys: (prefix) =>
+      [...new Set([...fromPage(() => Object.keys(localStorage), []), ...refused.keys()])].filter(
+        (key) => key.startsWith(prefix) && read(key) !== null,
+      ),
+  }
+}
+
+/** Blocked storage throws already when it is looked at. */
+function fromPage<T>(look: () => T, otherwise: T): T {
+  try {
+    return look()
+  } catch {
+    return otherwise
   }
 }

@@ -2,11 +2,11 @@ import type { ToPage } from '../bridge.ts'
 import { endSession } from './end-session.ts'
 import { createFrame } from './frame.ts'
 import type { IdentitySource } from './identity.ts'
-import { createKept } from './kept.ts'
+import { createKept, parseSession } from './kept.ts'
 import { createLauncher, type Launcher } from './launcher.ts'
 import type { BootOptions, Widget, WidgetEvents } from './page-api.ts'
 import { createPageStorage } from './page-storage.ts'
-import { createPerson, type Person, vouchFor } from './person.ts'
+import { createPerson, handOver, isTheirs, keepSession, type Person, storeFor, vouchFor } from './person.ts'
 import { launcherTexts } from './texts.ts'
 import { fetchUnread } from './unread.ts'
 
@@ -14,6 +14,11 @@ import { fetchUnread } from './unread.ts'
  * What stands on the host page. Nothing happens before `boot`. A person's stored session is used only after
  * their identity was compared with the one it was made for; a stranger costs no request at all until they
  * reach for the button.
+ *
+ * The storage is shared with the page's other tabs. When another one gives it to another user, the person here is
+ * over: the panel closes, and who opens it again is asked for anew. Without that nobody takes the storage back, so
+ * two tabs that name two users do not fight for it. When another tab logs out, so does this one. A visitor's tabs
+ * all go on with the session that was kept first.
  */
 export function createWidget(base: URL): Widget {
   const listeners: { [Name in keyof WidgetEvents]: WidgetEvents[Name][] } = {
@@ -38,12 +43,14 @@ export function createWidget(base: URL): Widget {
 
   const setOpen = (next: boolean) => {
     if (launcher === null || next === isOpen) return
+    if (next) checkOwner()
     isOpen = next
     const wasInside = launcher.hasFocus()
     launcher.setOpen(next)
     // Only now: on phones the button is hidden while the panel is open.
     if (!next && wasInside) launcher.focus()
     if (next) {
+      if (person === null) become(options.identity)
       load()
       person?.frame?.element.focus()
     }
@@ -68,11 +75,12 @@ export function createWidget(base: URL): Widget {
       case 'needIdentity':
         return void answerIdentity(from)
       case 'session':
-        return from.kept.keepToken(message.token)
+        if (keepSession(from, message.token)) return
+        // Nobody would ever use it again.
+        if (message.token !== null) endSession(base, message.token)
+        return lose(from)
       case 'store':
-        // Another tab may have made the storage somebody else's meanwhile.
-        if (from.sub !== null && from.kept.owner() !== from.sub) return
-        return from.kept.store(message.key, message.value)
+        return storeFor(from, message.key, message.value)
       case 'unread':
         return setUnread(message.count)
       case 'message':
@@ -84,16 +92,18 @@ export function createWidget(base: URL): Widget {
   }
 
   const start = async (whose: Person) => {
-    const theirs = await whose.verified
+    await whose.verified
     if (whose !== person) return
+    if (!isTheirs(whose)) return lose(whose)
+    const { token, stored } = handOver(whose)
     const { theme, title, language } = options
     whose.ready = true
     whose.frame?.post({
       type: 'start',
-      token: theirs ? whose.kept.token() : null,
+      token,
       signed: whose.identity !== null,
       open: isOpen,
-      outbox: theirs ? whose.kept.stored() : null,
+      outbox: stored,
       ...(theme && { theme }),
       ...(title !== undefined && { title }),
       ...(language !== undefined && { language }),
@@ -107,14 +117,23 @@ export function createWidget(base: URL): Widget {
     const answer = await vouchFor(whose)
     if (whose !== person) return
     if (answer === 'somebodyElse') become(options.identity)
+    else if (answer === 'taken') lose(whose)
     else whose.frame?.post({ type: 'identity', jwt: answer.jwt })
+  }
+
+  const drop = () => {
+    if (person !== null) {
+      person.frame?.remove()
+      person.dropped = true
+      person = null
+    }
+    launcher?.setReady(false)
+    setUnread(0)
   }
 
   /** From here on it is this person; the one before leaves nothing on the screen or in memory. */
   const become = (source: IdentitySource | undefined) => {
-    person?.frame?.remove()
-    launcher?.setReady(false)
-    setUnread(0)
+    drop()
     const next = createPerson(storage, base.origin, source)
     person = next
     if (isOpen) load()
@@ -123,21 +142,51 @@ export function createWidget(base: URL): Widget {
     })
   }
 
+  /** Somebody else has the storage now. */
+  const lose = (whose: Person) => {
+    if (whose.identity === null) return become(undefined)
+    setOpen(false)
+    drop()
+  }
+
+  /** After a log-out, here or in another tab, it is a new visitor. */
+  const forgetPerson = () => {
+    setOpen(false)
+    delete options.identity
+    if (launcher !== null) become(undefined)
+  }
+
+  const checkOwner = () => {
+    if (person !== null && !isTheirs(person)) lose(person)
+  }
+
   const welcomeBack = async (whose: Person) => {
-    const token = whose.kept.token()
+    const { token } = whose
     if (token === null) return
     const answer = await fetchUnread(base, token)
     // Once the panel is there, it knows better.
     if (whose !== person || whose.ready) return
-    if (answer === 'ended') return whose.kept.keepToken(null)
+    if (answer === 'ended') return void keepSession(whose, null)
     if (answer !== null) setUnread(answer.count)
     whenIdle(load)
   }
 
-  addEventListener('storage', ({ key, newValue }) => {
-    const stored = key === null ? null : person?.kept.storedKey(key)
-    if (person?.ready && stored) person.frame?.post({ type: 'stored', key: stored, value: newValue })
+  addEventListener('storage', ({ key, oldValue, newValue }) => {
+    if (person === null) return
+    // The whole storage was cleared, which need not be a log-out.
+    if (key === null) return checkOwner()
+    if (person.kept.isSession(key)) {
+      if (newValue !== null) return checkOwner()
+      // The other tab has ended the session it knew of.
+      if (person.token !== null && person.token !== parseSession(oldValue).token)
+        endSession(base, person.token)
+      return forgetPerson()
+    }
+    const stored = person.kept.storedKey(person.sub, key)
+    if (person.ready && stored !== null) person.frame?.post({ type: 'stored', key: stored, value: newValue })
   })
+  // A page in the back/forward cache is told of nothing.
+  addEventListener('pageshow', ({ persisted }) => persisted && checkOwner())
 
   return {
     boot(next) {
@@ -158,16 +207,14 @@ export function createWidget(base: URL): Widget {
     open: () => setOpen(true),
     close: () => setOpen(false),
     logout() {
-      setOpen(false)
-      if (person?.ready) person.frame?.post({ type: 'signOut' })
+      const tokens = new Set([person?.token])
       for (const kind of ['user', 'visitor'] as const) {
         const kept = createKept(storage, base.origin, kind)
-        const token = kept.token()
-        if (token !== null) endSession(base, token)
+        tokens.add(kept.session().token)
         kept.wipe()
       }
-      delete options.identity
-      if (launcher !== null) become(undefined)
+      for (const token of tokens) if (token) endSession(base, token)
+      forgetPerson()
     },
     on(event, listener) {
       listeners[event].push(listener)

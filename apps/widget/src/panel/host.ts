@@ -11,7 +11,6 @@ export interface Host {
   onVisibility(listener: () => void): () => void
   /** Another tab of the page has stored something. */
   onStored(listener: (key: string, value: string | null) => void): void
-  onSignOut(listener: () => void): void
 }
 
 const IDENTITY_TIMEOUT_MS = 20_000
@@ -20,7 +19,6 @@ const IDENTITY_TIMEOUT_MS = 20_000
 export function connectHost(page: Window, origin: string): Promise<Host> {
   const listeners = new Set<() => void>()
   const stored = new Set<(key: string, value: string | null) => void>()
-  const signOut = new Set<() => void>()
   const waiting = new Set<(jwt: string | null) => void>()
   const post = (message: ToPage) => page.postMessage(message, origin)
   let isOpen = false
@@ -45,9 +43,6 @@ export function connectHost(page: Window, origin: string): Promise<Host> {
           return
         case 'stored':
           for (const tell of stored) tell(message.key, message.value)
-          return
-        case 'signOut':
-          for (const tell of signOut) tell()
           return
       }
     })
@@ -78,7 +73,6 @@ export function connectHost(page: Window, origin: string): Promise<Host> {
         return () => listeners.delete(listener)
       },
       onStored: (listener) => void stored.add(listener),
-      onSignOut: (listener) => void signOut.add(listener),
     }
   }
 }

@@ -52,10 +52,6 @@ async function begin(host: Host, place: HTMLElement) {
       <App host={host} storage={storage} sound={sound} texts={texts} language={language} />
     </SupportChatProvider>,
   )
-  host.onSignOut(() => {
-    root.unmount()
-    client.close()
-  })
 }
 
 /** A stranger who only brushed the button gets no session and no chat. */
