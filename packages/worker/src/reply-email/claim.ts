@@ -9,6 +9,9 @@ export interface Claim {
   /** What `email_claimed_seq` was before, to undo a claim that certainly led to nothing. */
   previousSeq: number
   to: { name: string; address: string }
+  /** How many replies are unread. */
+  count: number
+  /** The newest of them, oldest first. */
   replies: { content: string; senderName: string | null; createdAt: Date }[]
 }
 
@@ -41,6 +44,8 @@ export async function claim(db: Queries, chatId: string): Promise<Claim | { notN
       .selectFrom('supportMessages as m')
       .innerJoin('users as u', 'u.id', 'm.senderId')
       .select(['m.seq', 'm.content', 'm.createdAt', 'u.name as senderName'])
+      // Of all that match, not only of those that the limit lets through.
+      .select(sql<number>`(count(*) over ())::int`.as('count'))
       .where('m.chatId', '=', chatId)
       .where('m.senderType', '=', 'admin')
       .where('m.seq', '>', Math.max(chat.userReadSeq, chat.emailClaimedSeq))
@@ -71,6 +76,7 @@ export async function claim(db: Queries, chatId: string): Promise<Claim | { notN
       upToSeq: newest.seq,
       previousSeq: chat.emailClaimedSeq,
       to: { name: chat.name ?? '', address: chat.email },
+      count: newest.count,
       replies: replies.reverse(),
     }
   })

@@ -64,6 +64,29 @@ describe('P8 the email about unread replies', () => {
     expect((await f.emails(chatId)).map(({ upToSeq }) => upToSeq)).toEqual([3, 4])
   })
 
+  test.each([
+    [26, '6 earlier replies are not shown here; open the chat to read them.'],
+    [21, '1 earlier reply is not shown here; open the chat to read it.'],
+  ])('about %i replies counts all of them, shows the newest 20 and says so', async (count, omitted) => {
+    const chatId = await f.chat(count)
+    await send(chatId)
+    const [mail] = f.mailbox.messages()
+    expect(mail?.subject).toBe(`Acme: ${count} replies to your message`)
+    for (const body of [mail?.text, mail?.html]) {
+      expect(body).toContain(`you have ${count} new replies from Acme:`)
+      expect(body).toContain(omitted)
+      expect(body).not.toContain(`Reply ${count - 20} &`)
+      expect(body).toContain(`Reply ${count - 19} &`)
+    }
+  })
+
+  test('about 20 replies shows all of them', async () => {
+    const chatId = await f.chat(20)
+    await send(chatId)
+    expect(f.mailbox.messages()[0]?.text).toContain('Reply 1 &')
+    expect(f.mailbox.messages()[0]?.text).not.toContain('not shown')
+  })
+
   test('has only what is unread', async () => {
     const chatId = await f.chat(3)
     await change(chatId, { userReadSeq: 2 })
@@ -156,7 +179,7 @@ describe('P8 when something breaks on the way', () => {
     ['a recipient that is refused', { rcpt: '550 nobody of that name' }, 'rejected'],
     ['a text that is refused', { text: '554 spam' }, 'rejected'],
   ] as const)('%s is %s', async (_name, answers: Partial<Record<string, string | null>>, type) => {
-    const server = createServer((socket) => {
+    await using server = createServer((socket) => {
       const say = (step: string, usual: string) => {
         const answer = answers[step] === undefined ? usual : answers[step]
         if (answer === null) socket.end()
@@ -186,14 +209,13 @@ describe('P8 when something breaks on the way', () => {
     const handover = await mailer.send({ ...mail, to: { name: '', address: 'ada@customer.example' } })
     expect(handover.type).toBe(type)
     expect(handover.outcome).not.toContain('ada@')
-    server.close()
   })
 
   test.each(['ends', 'is reset'])(
     'the mailer itself sends nothing twice when the connection %s after the text',
     async (how) => {
       let mails = 0
-      const server = createServer((socket) => {
+      await using server = createServer((socket) => {
         let text = false
         socket.on('error', () => {})
         socket.write('220 test\r\n')
@@ -219,7 +241,6 @@ describe('P8 when something breaks on the way', () => {
       await sendReplyEmail({ ...f.options, mailer }, chatId)
       expect(mails).toBe(1)
       expect(await f.emails(chatId)).toMatchObject([{ state: 'unknown' }])
-      server.close()
     },
   )
 })

@@ -9,22 +9,38 @@ export interface TemplateOptions {
 
 /** The mail about unread replies: what was answered, and where to go on. */
 export function replyEmail(
-  { chatId, upToSeq, to, replies }: Claim,
+  { chatId, upToSeq, to, count, replies }: Claim,
   { appName, domain }: TemplateOptions,
 ): Mail {
-  const count = replies.length
   const subject =
     count === 1 ? `${appName}: a reply to your message` : `${appName}: ${count} replies to your message`
   const greeting = to.name ? `Hello ${to.name},` : 'Hello,'
   const intro = `you have ${count === 1 ? 'a new reply' : `${count} new replies`} from ${appName}:`
+  const omitted = omission(count - replies.length)
   const closing = 'To answer, open the chat where you wrote to us. Please do not answer this email.'
   return {
     to,
     subject,
     messageId: `<reply.${chatId}.${upToSeq}@${domain}>`,
-    text: [greeting, '', intro, ...replies.map(quoteText), '', closing].join('\n'),
-    html: html({ subject, greeting, intro, replies, closing, appName }),
+    text: [
+      greeting,
+      '',
+      intro,
+      ...(omitted ? ['', omitted] : []),
+      ...replies.map(quoteText),
+      '',
+      closing,
+    ].join('\n'),
+    html: html({ subject, greeting, intro, omitted, replies, closing, appName }),
   }
+}
+
+/** What is said of replies that are older than those shown; null when all are. */
+function omission(count: number): string | null {
+  if (count <= 0) return null
+  return count === 1
+    ? '1 earlier reply is not shown here; open the chat to read it.'
+    : `${count} earlier replies are not shown here; open the chat to read them.`
 }
 
 type Reply = Claim['replies'][number]
@@ -37,12 +53,17 @@ interface Parts {
   subject: string
   greeting: string
   intro: string
+  omitted: string | null
   replies: Reply[]
   closing: string
   appName: string
 }
 
-function html({ subject, greeting, intro, replies, closing, appName }: Parts): string {
+function html({ subject, greeting, intro, omitted, replies, closing, appName }: Parts): string {
+  const note = omitted
+    ? `
+    <p style="margin:0 0 16px;font-size:14px;color:#5a6478">${escapeHtml(omitted)}</p>`
+    : ''
   const quotes = replies.map(
     ({ content, senderName }) => `
       <div style="margin:0 0 12px;padding:12px 16px;border-radius:12px;background:#eef1f6;color:#1a2233">
@@ -55,7 +76,7 @@ function html({ subject, greeting, intro, replies, closing, appName }: Parts): s
 <body style="margin:0;padding:24px;background:#f6f7f9;color:#1a2233;font:16px/1.5 system-ui,sans-serif">
   <div style="max-width:560px;margin:0 auto;padding:24px;border-radius:16px;background:#ffffff">
     <p style="margin:0 0 8px;font-weight:600">${escapeHtml(appName)}</p>
-    <p style="margin:0 0 16px">${escapeHtml(greeting)}<br>${escapeHtml(intro)}</p>${quotes.join('')}
+    <p style="margin:0 0 16px">${escapeHtml(greeting)}<br>${escapeHtml(intro)}</p>${note}${quotes.join('')}
     <p style="margin:16px 0 0;font-size:14px;color:#5a6478">${escapeHtml(closing)}</p>
   </div>
 </body></html>`
