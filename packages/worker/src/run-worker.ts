@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Db, Jobs } from '@acme/db'
-import { Logger, parseCrontab, type Runner, run, type Task } from 'graphile-worker'
-import { forgetExpiredSessions } from './forget-expired-sessions.ts'
+import type { Db } from '@acme/db'
+import { isConnectionFault } from './connection-fault.ts'
+import { type JobRunner, startJobRunner } from './job-runner.ts'
 import type { Mailer } from './mailer.ts'
-import { flagAbandoned } from './reply-email/claim.ts'
-import { claimDue } from './reply-email/claim-due.ts'
-import { sendReplyEmail } from './reply-email/send.ts'
+import { CRONTAB, createTasks } from './tasks.ts'
 
 export interface WorkerOptions {
   db: Db
@@ -15,103 +13,150 @@ export interface WorkerOptions {
   replyEmailDelayMs: number
   /** Domain of message ids. */
   domain: string
-  log: (level: 'error' | 'warn' | 'info' | 'debug', message: string, facts?: Record<string, unknown>) => void
+  log: Log
 }
 
+export type Log = (
+  level: 'error' | 'warn' | 'info' | 'debug',
+  message: string,
+  facts?: Record<string, unknown>,
+) => void
+
 export interface RunningWorker {
-  /** Finishes the jobs under way, then resolves. */
+  /** Whether jobs were looked for within the last 10 s, or one is under way. */
+  isAlive: () => boolean
+  /**
+   * Takes no more jobs, lets those under way finish and resolves: within 3 s, whatever hangs. Mails that are not
+   * handed over after 2 s are broken off. Never rejects; called again it gives the same promise.
+   */
   stop: () => Promise<void>
 }
 
-/** Replies each minute, even when nothing seems due: what a crash dropped is found. Sessions once a night. */
-const CRONTAB = `* * * * * claimDueReplies
-17 3 * * * forgetExpiredSessions`
-const POLL_MS = 1_000
-const RESTART_MS = 2_000
-const LOOK_AGAIN_AT_MOST_MS = 60_000
+/** After the first failed start; twice as long after each further one. */
+const RESTART_MS = 250
+const RESTART_AT_MOST_MS = 2_000
+const BREAK_OFF_MS = 2_000
+const STOP_MS = 3_000
 
-/** Runs the jobs of the product in this process. Any number of processes may. */
+/**
+ * Runs the jobs of the product in this process. Any number of processes may. A job runner that has lost the database is
+ * replaced: another is tried at once, and every 2 s at the latest until one runs. The log has one line when a runner is
+ * lost and one when jobs run again.
+ *
+ * @throws when the first runner cannot be started; then nothing of it is left.
+ */
 export async function runWorker(options: WorkerOptions): Promise<RunningWorker> {
-  const { db, mailer, appName, domain, replyEmailDelayMs, log } = options
-  // What becomes due from now on is due after the delay: whoever looks that often is never late.
-  const lookAgainMs = Math.min(LOOK_AGAIN_AT_MOST_MS, Math.max(POLL_MS, replyEmailDelayMs))
-  const tasks = {
-    claimDueReplies: async (_payload, { addJob }) => {
-      const { handedOn, nextAt } = await claimDue(db)
-      if (handedOn > 0) log('info', 'replies due', { chats: handedOn })
-      const abandoned = await flagAbandoned(db)
-      if (abandoned > 0) log('warn', 'reply emails that may or may not have been sent', { count: abandoned })
-      const lookAgain = Date.now() + lookAgainMs
-      const runAt = new Date(Math.min(nextAt?.getTime() ?? lookAgain, lookAgain))
-      await addJob('claimDueReplies', {}, { jobKey: 'claimDueReplies', runAt })
-    },
-    forgetExpiredSessions: async () => {
-      log('info', 'expired sessions forgotten', { count: await forgetExpiredSessions(db) })
-    },
-    sendReplyEmail: async (payload, { abortSignal }) => {
-      if (!isSendReplyEmail(payload)) throw new Error('sendReplyEmail: a payload of another shape')
-      await sendReplyEmail(
-        { db, mailer, appName, domain, log: (message, facts) => log('info', message, facts) },
-        payload.chatId,
-        abortSignal,
-      )
-    },
-  } satisfies Record<keyof Jobs, Task>
-
-  const start = () =>
-    run({
-      pgPool: db.pool,
-      taskList: tasks,
-      parsedCronItems: parseCrontab(CRONTAB),
-      concurrency: 4,
-      pollInterval: POLL_MS,
-      // The process that we run in orders its own end.
-      noHandleSignals: true,
-      logger: new Logger(() => (level, message) => log(level === 'warning' ? 'warn' : level, message)),
-      // By default a finished job's row is deleted after `stop()` has resolved: it stays locked, and runs again.
-      preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
-    })
+  const { db, log } = options
   const ended = new AbortController()
-  let runner = await begin()
-  const watched = watch()
+  const brokenOff = new AbortController()
+  const tasks = createTasks({ ...options, signal: brokenOff.signal })
+  const retiring = new Set<Promise<void>>()
+  let latest: JobRunner | undefined
+  let runner: JobRunner
+  let supervised = Promise.resolve()
+  let stopped: Promise<void> | undefined
+
+  try {
+    runner = await begin()
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  supervised = supervise()
   return {
-    async stop() {
-      ended.abort()
-      // It may have ended by itself just now, which it takes for a mistake to be told again.
-      await runner.stop().catch(() => {})
-      await watched
+    isAlive: () => runner.isAlive(),
+    stop: () => {
+      stopped ??= stop()
+      return stopped
     },
   }
 
-  async function begin(): Promise<Runner> {
-    const started = await start()
-    await started.addJob('claimDueReplies', {}, { jobKey: 'claimDueReplies' })
-    return started
+  async function begin(): Promise<JobRunner> {
+    const started = await startJobRunner({ db, tasks, crontab: CRONTAB, log, signal: brokenOff.signal })
+    latest = started
+    try {
+      ended.signal.throwIfAborted()
+      await started.addJob('claimDueReplies', 'claimDueReplies')
+      const fault = await started.started
+      if (fault) throw fault
+      return started
+    } catch (error) {
+      retire(started)
+      throw error
+    }
   }
 
-  /** A runner that cannot tell the database of a finished job ends for good; then another one takes its place. */
-  async function watch(): Promise<void> {
+  async function supervise(): Promise<void> {
+    while (true) {
+      const reason = await runner.over
+      if (ended.signal.aborted) return
+      log('warn', 'the job runner has lost the database; starting another', { err: reason })
+      retire(runner)
+      const next = await beginAgain()
+      if (!next) return
+      runner = next
+      log('warn', 'the job runner works again')
+    }
+  }
+
+  /** Null when it has been told to end. */
+  async function beginAgain(): Promise<JobRunner | null> {
+    let told = ''
+    let delayMs = RESTART_MS
     while (!ended.signal.aborted) {
-      await runner.promise.catch(() => {})
-      while (!ended.signal.aborted) {
-        log('warn', 'the job runner has ended; starting another')
-        try {
-          await sleep(RESTART_MS, undefined, { signal: ended.signal })
-          runner = await begin()
-          break
-        } catch (error) {
-          if (!ended.signal.aborted) log('warn', 'the job runner could not be started', { err: error })
-        }
+      try {
+        return await begin()
+      } catch (error) {
+        if (ended.signal.aborted) break
+        // That the database is away has been told; what else keeps it from starting has not.
+        const isNews = !isConnectionFault(error) && String(error) !== told
+        log(isNews ? 'error' : 'debug', 'the job runner could not be started', { err: error })
+        told = String(error)
+        await pause(delayMs)
+        delayMs = Math.min(RESTART_AT_MOST_MS, delayMs * 2)
+      }
+    }
+    return null
+  }
+
+  /** Nobody waits for it: another runner does the work meanwhile. */
+  function retire(lost: JobRunner): void {
+    const done = settleAndUnlock(lost).finally(() => retiring.delete(done))
+    retiring.add(done)
+  }
+
+  async function settleAndUnlock(lost: JobRunner): Promise<void> {
+    await lost.settle()
+    while (true) {
+      try {
+        return await lost.unlockJobs()
+      } catch {
+        if (ended.signal.aborted) return
+        await pause(RESTART_AT_MOST_MS)
       }
     }
   }
-}
 
-function isSendReplyEmail(payload: unknown): payload is Jobs['sendReplyEmail'] {
-  return (
-    typeof payload === 'object' &&
-    payload !== null &&
-    'chatId' in payload &&
-    typeof payload.chatId === 'string'
-  )
+  /** Cut short by the end. */
+  async function pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: ended.signal }).catch(() => {})
+  }
+
+  async function stop(): Promise<void> {
+    ended.abort()
+    const breakOff = setTimeout(() => brokenOff.abort(), BREAK_OFF_MS)
+    const late = Promise.withResolvers<void>()
+    const giveUp = setTimeout(() => {
+      log('warn', `the job runner has not stopped within ${STOP_MS / 1_000} s; given up`)
+      late.resolve()
+    }, STOP_MS)
+    const inOrder = async () => {
+      await Promise.all([latest?.stop(), supervised])
+      await Promise.all(retiring)
+    }
+    await Promise.race([inOrder(), late.promise])
+    clearTimeout(breakOff)
+    clearTimeout(giveUp)
+    brokenOff.abort()
+  }
 }
