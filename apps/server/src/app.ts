@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Db } from '@acme/db'
+import type { RunningWorker } from '@acme/worker'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
@@ -7,9 +8,12 @@ import { sql } from 'kysely'
 import { HTTP_TIMEOUTS, type HttpTimeouts, timeouts } from './http-timeouts.ts'
 import type { Metrics } from './metrics.ts'
 import type { Settings } from './settings.ts'
+import { within } from './within.ts'
 
 const MAX_BODY_BYTES = 64 * 1024
 const YEAR_S = 31_536_000
+/** Sooner than what asks gives up. */
+const DATABASE_ANSWERS_WITHIN_MS = 2_000
 
 /** Fastify as we want it: no personal data in logs, no guesses about proxies, the same headers everywhere. */
 export async function createApp(
@@ -53,22 +57,38 @@ export async function createApp(
   return app
 }
 
-/** For load balancers, orchestrators and Prometheus. */
+export interface Operations {
+  db: Db
+  metrics: Metrics
+  role: Settings['role']
+  isReady: () => boolean
+  /** Undefined in a process that runs none, and before it is started. */
+  worker: () => RunningWorker | undefined
+}
+
+/**
+ * For load balancers, orchestrators and Prometheus. A process that is only a worker is not ready without a job loop; one
+ * that also serves stays ready, and says so: chats go on without mail, and would stop with it if traffic were taken away.
+ */
 export function serveOperations(
   app: FastifyInstance,
-  db: Db,
-  metrics: Metrics,
-  isReady: () => boolean,
+  { db, metrics, role, isReady, worker }: Operations,
 ): void {
   app.get('/healthz', async () => ({ ok: true }))
   app.get('/readyz', async (_request, reply) => {
     if (!isReady()) return reply.code(503).send({ ok: false, why: 'The server is starting or stopping.' })
     try {
-      await sql`select 1`.execute(db)
-      return { ok: true }
+      await within(DATABASE_ANSWERS_WITHIN_MS, sql`select 1`.execute(db))
     } catch {
       return reply.code(503).send({ ok: false, why: 'The database does not answer.' })
     }
+    if (worker()?.isAlive() ?? true) return { ok: true }
+    if (role === 'worker') {
+      return reply
+        .code(503)
+        .send({ ok: false, why: 'The worker has not looked for jobs for 10 s; it is being restarted.' })
+    }
+    return { ok: true, worker: 'restarting' }
   })
   app.get('/metrics', async (_request, reply) => {
     reply.type(metrics.registry.contentType)

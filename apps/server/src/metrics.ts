@@ -1,4 +1,7 @@
+import type { Db } from '@acme/db'
+import { oldestDueReplySeconds, type RunningWorker } from '@acme/worker'
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { within } from './within.ts'
 
 /** What Prometheus reads at /metrics; names end in their unit. */
 export function createMetrics() {
@@ -34,3 +37,27 @@ export function createMetrics() {
 }
 
 export type Metrics = ReturnType<typeof createMetrics>
+
+/** A scrape does not wait longer for the database. */
+const QUERY_WITHIN_MS = 2_000
+
+/** Adds what tells whether reply emails go out; for a process that runs a worker. */
+export function addWorkerMetrics({ registry }: Metrics, db: Db, worker: RunningWorker): void {
+  const registers = [registry]
+  new Gauge({
+    name: 'acme_job_loop_alive',
+    help: '1 while this process looks for jobs, 0 when it has not managed to for 10 s',
+    registers,
+    collect() {
+      this.set(worker.isAlive() ? 1 : 0)
+    },
+  })
+  new Gauge({
+    name: 'acme_oldest_due_reply_seconds',
+    help: 'How long the oldest reply email has been due, over all processes; NaN when the database does not answer',
+    registers,
+    async collect() {
+      this.set(await within(QUERY_WITHIN_MS, oldestDueReplySeconds(db)).catch(() => Number.NaN))
+    },
+  })
+}

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type ApiOptions, createApi, ensureFirstAdmin } from '@acme/api/server'
 import { connect, type Db, migrate } from '@acme/db'
 import { Hub, relayThroughPostgres } from '@acme/realtime'
-import { createMailer, runWorker } from '@acme/worker'
+import { createMailer, type RunningWorker, runWorker } from '@acme/worker'
 import type { FastifyInstance } from 'fastify'
 import { sql } from 'kysely'
 import { createApp, serveOperations } from './app.ts'
@@ -10,7 +10,7 @@ import { orderlyClose } from './close-http.ts'
 import { createReportError } from './errors.ts'
 import { openHttpDoor } from './http.ts'
 import type { HttpLimits } from './http-limits.ts'
-import { createMetrics } from './metrics.ts'
+import { addWorkerMetrics, createMetrics } from './metrics.ts'
 import { createOrigins } from './origins.ts'
 import { createOutage } from './outage.ts'
 import { servePages } from './pages.ts'
@@ -86,8 +86,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   )
 
   let ready = false
+  let worker: RunningWorker | undefined
+  const { role } = settings
   const closeHttp = orderlyClose(app)
-  serveOperations(app, db, metrics, () => ready)
+  serveOperations(app, { db, metrics, role, isReady: () => ready, worker: () => worker })
   const toStop: (() => Promise<void>)[] = [() => closeHttp(ANSWER_WITHIN_MS)]
   /** What is done again and again anyway notices when the database is back. */
   let probe = async () => {
@@ -125,7 +127,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
   if (settings.role !== 'web') {
     const mailer = createMailer({ smtpUrl: settings.smtpUrl, from: settings.mailFrom })
-    const worker = await runWorker({
+    const running = await runWorker({
       db,
       mailer,
       appName: settings.appName,
@@ -133,7 +135,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       domain: new URL(settings.publicUrl).hostname,
       log: (level, message, facts) => log[level](facts ?? {}, message),
     })
-    toStop.push(() => worker.stop())
+    toStop.push(() => running.stop())
+    addWorkerMetrics(metrics, db, running)
+    worker = running
   }
 
   const stopWork = async () => {
