@@ -46,6 +46,8 @@ export interface SupportChatListItem {
   lastMessage: { preview: string; senderType: SenderType } | null
   lastMessageAt: Date
   messageCount: number
+  /** `seq` of the newest user message; 0 when there is none. Tells whether it was announced before. */
+  lastUserSeq: number
   /** A user message is newer than what any admin has read. */
   unread: boolean
   archivedAt: Date | null
@@ -87,7 +89,10 @@ export interface ChatActivity {
   here: Participant[]
 }
 
-/** What `admin.onUserMessage` brings: cards as they are now, several changes in one frame. */
+/**
+ * What `admin.onUserMessage` brings: cards as they are now, several changes in one frame. `new_user_message` comes
+ * once per user message and process, whatever is sent again; messages that come close together share one.
+ */
 export type AdminNotificationMessage =
   | { type: 'new_user_message'; chats: SupportChatListItem[] }
   | { type: 'chats_changed'; chats: SupportChatListItem[] }

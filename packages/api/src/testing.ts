@@ -28,10 +28,19 @@ export interface Fixture extends AsyncDisposable {
   admin: (name?: string) => Promise<Extract<Caller, { type: 'admin' }>>
 }
 
+export interface FixtureOptions {
+  hub?: Hub
+  replyEmailDelayMs?: number
+  /** The database of another fixture, as a second process would use it; by default a fresh one. */
+  databaseUrl?: string
+}
+
 /** The use cases over a database of their own, without a wire. */
-export async function fixture({ hub = new Hub(), replyEmailDelayMs = 300_000 } = {}): Promise<Fixture> {
-  const database = await freshDatabase()
-  const db = connect({ url: database.url, max: 20 })
+export async function fixture(options: FixtureOptions = {}): Promise<Fixture> {
+  const { hub = new Hub(), replyEmailDelayMs = 300_000 } = options
+  const database = options.databaseUrl === undefined ? await freshDatabase() : null
+  const databaseUrl = options.databaseUrl ?? database?.url ?? ''
+  const db = connect({ url: databaseUrl, max: 20 })
   const unlimited = { burst: 1_000_000, perSecond: 1_000_000 }
   const unlimitedStarts = { points: 1_000_000, windowSeconds: 60 }
   const api = await createApi({
@@ -60,7 +69,7 @@ export async function fixture({ hub = new Hub(), replyEmailDelayMs = 300_000 } =
     db,
     hub,
     api,
-    databaseUrl: database.url,
+    databaseUrl,
     as: (caller, { address = '127.0.0.1', setSessionCookie = () => {} } = {}) =>
       api.router.createCaller({ caller, address, transport: { type: 'http', setSessionCookie } }),
     over: (caller, { signal, drained = async () => {} }) => {
@@ -77,7 +86,7 @@ export async function fixture({ hub = new Hub(), replyEmailDelayMs = 300_000 } =
     async [Symbol.asyncDispose]() {
       api.close()
       await db.destroy()
-      await database[Symbol.asyncDispose]()
+      await database?.[Symbol.asyncDispose]()
     },
   }
 }

@@ -37,8 +37,10 @@ export function createNotifications(storage: KeyValueStorage): Notifications {
       if (read() !== 'on' || document.visibilityState === 'visible') return
       try {
         // One per chat: the newest message takes the place of the one before.
+        const { lastMessage } = card
         const shown = new Notification(nameOf(card.user), {
-          body: card.lastMessage?.preview ?? '',
+          // A colleague may have answered already: their words are not the user's.
+          body: lastMessage?.senderType === 'user' ? lastMessage.preview : '',
           tag: card.id,
         })
         shown.onclick = () => {

@@ -12,6 +12,7 @@ export function card(
     lastMessage: { preview: `${id} at ${at}`, senderType: 'user' },
     lastMessageAt: new Date(at),
     messageCount: 1,
+    lastUserSeq: 1,
     unread: false,
     archivedAt: null,
     ...rest,

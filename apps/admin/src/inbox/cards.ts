@@ -1,8 +1,13 @@
 import type { SupportChatList, SupportChatListItem } from '@acme/api'
 
+export interface CardPage extends SupportChatList {
+  /** When it was asked for (`performance.now()`): it is newer than everything heard before. */
+  askedAt: number
+}
+
 /** What the query cache holds of one tab. */
 export interface CardPages<Param = unknown> {
-  pages: SupportChatList[]
+  pages: CardPage[]
   pageParams: Param[]
 }
 

@@ -1,6 +1,7 @@
 import { ConnectionDot } from '@acme/ui'
 import { useEffect, useState } from 'react'
 import { useLocation, useRoute } from 'wouter'
+import { createAlerted } from '../alerts/alerted.ts'
 import { useConnectionState, useDesk } from '../frame/desk.tsx'
 import { nameOf } from '../name-of.ts'
 import { useDebounced } from '../use-debounced.ts'
@@ -21,22 +22,19 @@ export function Inbox({ onUnread }: { onUnread: (unread: number) => void }) {
   const [, navigate] = useLocation()
   const [, open] = useRoute('/chats/:id')
   const openId = open?.id ?? null
+  const [alerted] = useState(createAlerted)
   const [archived, setArchived] = useState(false)
   const [words, setWords] = useState('')
   const search = useDebounced(words.trim(), SEARCH_AFTER_MS)
   const active = useCardList(false)
   const shown = useCardList(archived, search)
 
-  useLiveInbox({
-    search,
-    fetching: active.fetching || shown.fetching,
-    onUserMessage(cards) {
-      // What one is looking at makes no noise.
-      const visible = document.visibilityState === 'visible'
-      const elsewhere = cards.filter(({ id }) => !visible || id !== openId)
-      if (elsewhere.length > 0) sound.play()
-      for (const card of elsewhere) notifications.show(card, () => navigate(`/chats/${card.id}`))
-    },
+  useLiveInbox((cards) => {
+    // What one is looking at makes no noise.
+    const visible = document.visibilityState === 'visible'
+    const elsewhere = alerted.take(cards).filter(({ id }) => !visible || id !== openId)
+    if (elsewhere.length > 0) sound.play()
+    for (const card of elsewhere) notifications.show(card, () => navigate(`/chats/${card.id}`))
   })
 
   const unread = active.cards.filter((card) => card.unread).length

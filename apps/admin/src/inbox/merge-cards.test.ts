@@ -2,10 +2,19 @@ import type { SupportChatListItem } from '@acme/api'
 import { expect, test } from 'vitest'
 import { card } from './card-of-test.ts'
 import { type CardPages, cardsOf } from './cards.ts'
-import { mergeCards } from './merge-cards.ts'
+import { mergeCards as mergeHeard, type Tab } from './merge-cards.ts'
 
 const active = { archived: false, searched: false }
 const archive = { archived: true, searched: false }
+
+const ASKED_AT = 1_000
+/** Merges cards that were heard after the list was asked for. */
+const mergeCards = (list: CardPages, cards: readonly SupportChatListItem[], tab: Tab) =>
+  mergeHeard(
+    list,
+    cards.map((each) => ({ card: each, at: ASKED_AT + 1 })),
+    tab,
+  )
 
 /** Pages of cards; `more` says that the server has further ones. */
 function pagesOf(pages: SupportChatListItem[][], more = false): CardPages {
@@ -13,6 +22,7 @@ function pagesOf(pages: SupportChatListItem[][], more = false): CardPages {
     pages: pages.map((chats, index) => ({
       chats,
       nextCursor: more || index < pages.length - 1 ? `after page ${index}` : null,
+      askedAt: ASKED_AT,
     })),
     pageParams: pages.map((_, index) => index),
   }
@@ -87,4 +97,25 @@ test('the list that was there is left as it was', () => {
   const list = pagesOf([[card('a', 40), card('b', 30)]])
   mergeCards(list, [card('b', 50)], active)
   expect(idsOf(list)).toEqual([['a', 'b']])
+})
+
+test('an older card does not replace a newer one', () => {
+  const list = pagesOf([[card('a', 40, { messageCount: 3 }), card('b', 30, { messageCount: 2 })]])
+  expect(mergeCards(list, [card('b', 20, { messageCount: 1, unread: true })], active)).toBe(list)
+  // Nobody un-reads a message.
+  expect(mergeCards(list, [card('b', 30, { messageCount: 2, unread: true })], active)).toBe(list)
+  const next = card('b', 50, { messageCount: 3, unread: true })
+  expect(cardsOf(mergeCards(list, [next], active))[0]).toBe(next)
+})
+
+test('what was heard before a page was asked for changes nothing in it', () => {
+  const list = pagesOf([[card('a', 40), card('b', 30)]])
+  const late = [
+    card('a', 40, { archivedAt: new Date(60) }),
+    card('b', 50, { messageCount: 2 }),
+    card('gone', 35),
+  ].map((each) => ({ card: each, at: ASKED_AT - 1 }))
+  expect(mergeHeard(list, late, active)).toBe(list)
+  const since = late.map((each) => ({ ...each, at: ASKED_AT }))
+  expect(idsOf(mergeHeard(list, since, active))).toEqual([['b', 'gone']])
 })

@@ -2,7 +2,7 @@ import type { SupportChatListItem } from '@acme/api'
 import { api } from '@acme/react/query'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { cardsOf } from './cards.ts'
+import { type CardPage, cardsOf } from './cards.ts'
 
 const REFRESH_MS = 60_000
 
@@ -23,7 +23,7 @@ export interface CardListView {
 
 /** Under which key of the query cache the lists stand, and one of them. */
 export const CARD_LISTS = ['inbox', 'cards'] as const
-export function cardListKey(archived: boolean, search = '') {
+function cardListKey(archived: boolean, search = '') {
   return [...CARD_LISTS, { archived, search }] as const
 }
 
@@ -33,8 +33,11 @@ export function useCardList(archived: boolean, search = '', enabled = true): Car
   const list = useInfiniteQuery({
     queryKey: cardListKey(archived, search),
     // Not tRPC's own hook: it adds a `direction` to the input, which the server refuses.
-    queryFn: ({ pageParam: cursor, signal }) =>
-      client.admin.chats.list.query({ archived, ...(search && { search }), cursor }, { signal }),
+    queryFn: async ({ pageParam: cursor, signal }): Promise<CardPage> => {
+      const askedAt = performance.now()
+      const input = { archived, ...(search && { search }), cursor }
+      return { ...(await client.admin.chats.list.query(input, { signal })), askedAt }
+    },
     initialPageParam: FIRST_PAGE,
     getNextPageParam: (page) => page.nextCursor,
     // Events keep it up to date; this finds what no event told of.

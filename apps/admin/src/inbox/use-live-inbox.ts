@@ -1,67 +1,70 @@
-import type { AdminNotificationMessage, SupportChatList, SupportChatListItem } from '@acme/api'
-import { type InfiniteData, useQueryClient } from '@tanstack/react-query'
-import { useCallback, useEffect, useRef } from 'react'
+import type { SupportChatListItem } from '@acme/api'
+import { type QueryKey, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useEffectEvent } from 'react'
 import { useDesk } from '../frame/desk.tsx'
-import { mergeCards } from './merge-cards.ts'
-import { CARD_LISTS, cardListKey } from './use-card-list.ts'
+import type { CardPages } from './cards.ts'
+import { type HeardCard, mergeCards, type Tab } from './merge-cards.ts'
+import { CARD_LISTS } from './use-card-list.ts'
 
-/** A list that is asked for now may have been read before an event of the last second. */
-const OVERLAP_MS = 1_000
-
-interface LiveInbox {
-  search: string
-  /** Whether a list is being read right now. */
-  fetching: boolean
-  onUserMessage: (cards: readonly SupportChatListItem[]) => void
-}
+/** Longer than a list is on its way, and than one that is shown again may be kept without being read again. */
+const KEEP_MS = 120_000
 
 /**
  * Merges what happens into the lists of the query cache. Events are hints: after each time they may have been
- * missed the lists are read again, and what was heard while they were read is merged into the answer.
+ * missed the lists are read again. An answer that was asked for before an event may be older than it, so what was
+ * heard since is merged into every answer before it is shown.
  */
-export function useLiveInbox({ search, fetching, onUserMessage }: LiveInbox): void {
+export function useLiveInbox(onUserMessage: (cards: readonly SupportChatListItem[]) => void): void {
   const { client } = useDesk()
   const cache = useQueryClient()
-  const heard = useRef(new Map<string, { card: SupportChatListItem; at: number }>())
+  const tellNews = useEffectEvent(onUserMessage)
 
-  const merge = useCallback(
-    (cards: readonly SupportChatListItem[]) => {
-      for (const archived of [false, true]) {
-        for (const words of new Set(['', search])) {
-          const key = cardListKey(archived, words)
-          const list = cache.getQueryData<InfiniteData<SupportChatList>>(key)
-          const merged = list && mergeCards(list, cards, { archived, searched: words !== '' })
-          if (merged !== list) cache.setQueryData(key, merged)
+  useEffect(() => {
+    const heard = new Map<string, HeardCard>()
+    const merge = (key: QueryKey, cards: readonly HeardCard[]) => {
+      const tab = tabOf(key)
+      const list = cache.getQueryData<CardPages>(key)
+      const merged = tab && list && mergeCards(list, cards, tab)
+      if (merged && merged !== list) cache.setQueryData(key, merged)
+    }
+
+    const stopWatching = cache.getQueryCache().subscribe((event) => {
+      const { queryKey, state } = event.query
+      const isAnswer =
+        event.type === 'updated' && event.action.type === 'success' && event.action.manual !== true
+      const isShownAgain = event.type === 'observerAdded' && !state.isInvalidated
+      if (isAnswer || isShownAgain) merge(queryKey, [...heard.values()])
+    })
+    const stopFollowing = client.followInbox({
+      onEvent({ type, chats }) {
+        const at = performance.now()
+        const cards = chats.map((card) => ({ card, at }))
+        for (const one of cards) {
+          // At the end of the map, so that it is in order of time.
+          heard.delete(one.card.id)
+          heard.set(one.card.id, one)
         }
-      }
-    },
-    [cache, search],
-  )
-
-  const onEvent = useRef<(event: AdminNotificationMessage) => void>(() => {})
-  useEffect(() => {
-    onEvent.current = ({ type, chats }) => {
-      const at = Date.now()
-      for (const card of chats) heard.current.set(card.id, { card, at })
-      merge(chats)
-      if (type === 'new_user_message') onUserMessage(chats)
+        for (const [id, one] of heard) {
+          if (one.at > at - KEEP_MS) break
+          heard.delete(id)
+        }
+        for (const { queryKey } of cache.getQueryCache().findAll({ queryKey: CARD_LISTS, type: 'active' }))
+          merge(queryKey, cards)
+        if (type === 'new_user_message') tellNews(chats)
+      },
+      onOnline: () => void cache.invalidateQueries({ queryKey: CARD_LISTS }),
+    })
+    return () => {
+      stopFollowing()
+      stopWatching()
     }
-  })
-  useEffect(
-    () =>
-      client.followInbox({
-        onEvent: (event) => onEvent.current(event),
-        onOnline: () => void cache.invalidateQueries({ queryKey: CARD_LISTS }),
-      }),
-    [client, cache],
-  )
+  }, [client, cache])
+}
 
-  useEffect(() => {
-    if (fetching) {
-      const since = Date.now() - OVERLAP_MS
-      for (const [id, { at }] of heard.current) if (at < since) heard.current.delete(id)
-    } else {
-      merge([...heard.current.values()].map(({ card }) => card))
-    }
-  }, [fetching, merge])
+/** Which list of cards stands under a key; null for everything else in the cache. */
+function tabOf([inbox, cards, which]: QueryKey): Tab | null {
+  if (inbox !== CARD_LISTS[0] || cards !== CARD_LISTS[1]) return null
+  if (typeof which !== 'object' || which === null || !('archived' in which) || !('search' in which))
+    return null
+  return { archived: which.archived === true, searched: which.search !== '' }
 }

@@ -15,9 +15,11 @@ export async function logInToInbox(
   browser: Browser,
   url: string,
   options: Parameters<Browser['newContext']>[0] = {},
+  prepare: (page: Page) => Promise<void> = async () => {},
 ): Promise<Agent> {
   const context = await browser.newContext(options)
   const page = await context.newPage()
+  await prepare(page)
   await page.goto(`${url}/admin/`)
   await page.getByRole('textbox', { name: 'Email' }).fill(ADMIN.email)
   await page.getByLabel('Password', { exact: true }).fill(ADMIN.password)

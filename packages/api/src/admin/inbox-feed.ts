@@ -2,12 +2,11 @@ import type { Db } from '@acme/db'
 import type { Hub } from '@acme/realtime'
 import { sql } from 'kysely'
 import { validate as isUuid } from 'uuid'
-import type { AdminNotificationMessage, SupportChatListItem } from '../present.ts'
+import type { SupportChatListItem } from '../present.ts'
+import { Announced, type InboxChange, type RecentChat } from './announced.ts'
 import { presentCard, selectCards } from './chats/card.ts'
 
 const INBOX_TOPIC = 'inbox'
-
-export type InboxChange = AdminNotificationMessage['type']
 
 /** Says that a card may look different now. */
 export function inboxHint(hub: Hub, chatId: string, change: InboxChange): void {
@@ -15,36 +14,32 @@ export function inboxHint(hub: Hub, chatId: string, change: InboxChange): void {
 }
 
 /** How far back a sweep looks: longer than any statement that stores messages takes to commit. */
-const SWEEP_WINDOW = '20 seconds'
+const SWEEP_WINDOW_MS = 20_000
 
 /** At most ten looks at the database, and ten frames to each admin, per second. */
 const WINDOW_MS = 100
 
-interface RecentRow {
-  id: string
-  lastSeq: number
-  lastMessageSenderType: 'user' | 'admin'
-  at: Date
-}
+type SweptRow = { at: Date; epoch: string } & ({ id: null } | RecentChat)
 
 type Follower = (change: InboxChange, cards: readonly SupportChatListItem[]) => void
 
 /**
  * What all admins hear, gathered once per process: the chats that changed within a window are read in one query
  * and handed to every follower, however many messages and admins there are. The first change after a pause is
- * passed on at once.
+ * passed on at once. One query is under way at a time, so followers never get an older card after a newer one.
  */
 export class InboxFeed {
   readonly #db: Db
   readonly #followers = new Set<Follower>()
   readonly #stop: () => void
   readonly #onError: (error: unknown) => void
+  readonly #announced = new Announced()
   #changed = new Map<string, InboxChange>()
-  /** The `lastSeq` of chats with recent messages that followers have been told of; null before the first sweep. */
-  #told: Map<string, number> | null = null
-  /** The database's time of the last sweep that succeeded. */
-  #sweptAt: Date | null = null
+  /** The database's time and epoch at the last sweep that succeeded. */
+  #swept: { at: Date; epoch: string } | null = null
+  /** Set from the first change until there is none any more, also while the cards are read. */
   #timer: NodeJS.Timeout | null = null
+  #closed = false
 
   constructor({ db, hub, onError }: { db: Db; hub: Hub; onError: (error: unknown) => void }) {
     this.#db = db
@@ -65,28 +60,34 @@ export class InboxFeed {
    * of. Cards that changed without a message (archived, read) are not found here; the inbox loads its list again.
    */
   async sweep(): Promise<void> {
-    const since = this.#sweptAt
-    const { rows } = await sql<RecentRow>`
-      select id, last_seq, last_message_sender_type, now() as at from support_chats
-      where last_message_at > coalesce(${since}, now()) - ${SWEEP_WINDOW}::interval and last_seq > 0
-        and (archived_at is null or archived_at is not null)`.execute(this.#db)
-    // Read now, not before the query: a flush may have told of something meanwhile.
-    const told = this.#told
-    this.#sweptAt = rows[0]?.at ?? since
-    this.#told = new Map()
-    for (const { id, lastSeq, lastMessageSenderType } of rows) {
-      const known = told?.get(id) ?? 0
-      // What nobody follows, and what was there before the first sweep, needs no telling.
-      const heard = told === null || this.#followers.size === 0 ? lastSeq : known
-      this.#told.set(id, heard)
-      if (lastSeq > heard)
-        this.#note(id, lastMessageSenderType === 'user' ? 'new_user_message' : 'chats_changed')
-    }
+    const startedAtMs = performance.now()
+    const { rows } = await sql<SweptRow>`
+      select now() as at, i.epoch, c.* from installation i left join lateral (
+        select id, last_seq, last_user_seq, coalesce((
+          select m.created_at > ${this.#windowStart()} from support_messages m
+          where m.chat_id = support_chats.id and m.seq = last_user_seq), false) as user_wrote
+        from support_chats
+        where last_message_at > ${this.#windowStart()} and last_seq > 0
+          and (archived_at is null or archived_at is not null)) c on true`.execute(this.#db)
+    const [row] = rows
+    if (!row) return
+    const chats = rows.filter((each) => each.id !== null)
+    const horizon = new Date(row.at.getTime() - SWEEP_WINDOW_MS)
+    // Another epoch is a database restored from a backup, whose numbers begin again further down.
+    const isFirst = row.epoch !== this.#swept?.epoch
+    this.#swept = { at: row.at, epoch: row.epoch }
+    if (isFirst || this.#followers.size === 0) return this.#announced.assume(chats, horizon)
+    for (const id of this.#announced.compare(chats, { startedAtMs, horizon })) this.#note(id, 'chats_changed')
   }
 
   close(): void {
+    this.#closed = true
     this.#stop()
     if (this.#timer) clearTimeout(this.#timer)
+  }
+
+  #windowStart() {
+    return sql`coalesce(${this.#swept?.at ?? null}, now()) - ${SWEEP_WINDOW_MS} * interval '1 millisecond'`
   }
 
   #note(chatId: string, change: InboxChange): void {
@@ -103,21 +104,29 @@ export class InboxFeed {
       this.#timer = null
       return
     }
-    this.#timer = setTimeout(() => this.#flush(), WINDOW_MS)
+    const startedAtMs = performance.now()
     try {
       const rows = await selectCards(this.#db)
         .where('c.id', '=', sql<string>`any(${[...changed.keys()]}::uuid[])`)
         .orderBy('c.lastMessageAt')
         .execute()
-      const cards = rows.map(presentCard)
-      for (const { id, messageCount } of cards) this.#told?.set(id, messageCount)
-      for (const change of ['new_user_message', 'chats_changed'] as const) {
-        const some = cards.filter(({ id }) => changed.get(id) === change)
-        if (some.length > 0) for (const follower of this.#followers) follower(change, some)
-      }
+      if (!this.#closed) this.#tell(rows.map(presentCard), changed)
     } catch (error) {
       // The sweep will find what these hints were about.
       this.#onError(error)
+    }
+    if (this.#closed) return
+    const passedMs = performance.now() - startedAtMs
+    this.#timer = setTimeout(() => this.#flush(), Math.max(0, WINDOW_MS - passedMs))
+  }
+
+  #tell(cards: readonly SupportChatListItem[], changed: ReadonlyMap<string, InboxChange>): void {
+    const frames: Record<InboxChange, SupportChatListItem[]> = { new_user_message: [], chats_changed: [] }
+    for (const card of cards)
+      frames[this.#announced.tell(card, changed.get(card.id) ?? 'chats_changed')].push(card)
+    for (const change of ['new_user_message', 'chats_changed'] as const) {
+      const some = frames[change]
+      if (some.length > 0) for (const follower of this.#followers) follower(change, some)
     }
   }
 }

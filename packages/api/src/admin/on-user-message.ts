@@ -2,7 +2,7 @@ import type { Follower } from '../chat/on-message.ts'
 import type { Deps } from '../deps.ts'
 import type { AdminNotificationMessage, SupportChatListItem } from '../present.ts'
 import { Wake } from '../wake.ts'
-import type { InboxChange } from './inbox-feed.ts'
+import type { InboxChange } from './announced.ts'
 
 /**
  * Follows the inbox: the cards with new user messages, and the cards that changed otherwise. What an admin's slow

@@ -50,10 +50,12 @@ export async function send(
   }
 
   const message = present(row)
-  // A known one is announced again: its first sender's process may have died between commit and hint.
+  // A known one is told of again: its first sender's process may have died between commit and hint.
   hub.publish(chatTopic(message.chatId), { type: 'message', seq: message.seq }, message)
   if (row.woke) hub.publish(chatTopic(message.chatId), { type: 'state' })
-  inboxHint(hub, message.chatId, caller.type === 'user' ? 'new_user_message' : 'chats_changed')
+  // To the inbox it is no news: if nobody has announced it yet, the sweep does.
+  const isNews = row.outcome === 'stored' && caller.type === 'user'
+  inboxHint(hub, message.chatId, isNews ? 'new_user_message' : 'chats_changed')
   return message
 }
 

@@ -21,3 +21,21 @@ export class ConfusedHub extends Hub {
     }
   }
 }
+
+/** Holds back what it says of users' messages to the inbox until it is released. */
+export class LateHub extends Hub {
+  readonly #held: (() => void)[] = []
+
+  override publish(topic: string, body: HintBody, carried?: unknown): void {
+    const pass = () => super.publish(topic, body, carried)
+    if (body.change === 'new_user_message') this.#held.push(pass)
+    else pass()
+  }
+
+  /** Says what was held back, and returns how much it was. */
+  release(): number {
+    const held = this.#held.splice(0)
+    for (const pass of held) pass()
+    return held.length
+  }
+}

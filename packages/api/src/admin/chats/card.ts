@@ -41,6 +41,7 @@ export function presentCard(row: CardRow): SupportChatListItem {
         : { preview: row.lastMessagePreview, senderType: row.lastMessageSenderType },
     lastMessageAt: row.lastMessageAt,
     messageCount: row.lastSeq,
+    lastUserSeq: row.lastUserSeq,
     unread: row.lastUserSeq > row.adminReadSeq,
     archivedAt: row.archivedAt,
   }

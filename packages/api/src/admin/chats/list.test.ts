@@ -47,6 +47,7 @@ test('a card has what the inbox shows', async () => {
     lastMessage: { preview: 'the answer', senderType: 'admin' },
     lastMessageAt: sent.createdAt,
     messageCount: 2,
+    lastUserSeq: 1,
     unread: true,
     archivedAt: null,
   })
