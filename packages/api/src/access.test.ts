@@ -29,6 +29,7 @@ const procedures: Record<string, [Who, ((chat: Chat) => unknown)?]> = {
   'chat.onActivity': ['member of the chat or admin', ({ chatId }) => ({ chatId })],
   'admin.chats.list': ['admin', () => ({})],
   'admin.chats.get': ['admin', ({ chatId }) => ({ chatId })],
+  'admin.chats.view': ['admin', ({ chatId }) => ({ chatId })],
   'admin.chats.archive': ['admin', ({ chatId }) => ({ chatId, upTo: 0 })],
   'admin.chats.unarchive': ['admin', ({ chatId }) => ({ chatId })],
   'admin.onUserMessage': ['admin'],
@@ -145,7 +146,8 @@ test('P9 somebody else’s chat and one that does not exist are answered alike b
       answers.push(await codeOf(path, stranger, input?.({ chatId: id })))
     expect(answers, path).toEqual(['NOT_FOUND', 'NOT_FOUND', 'NOT_FOUND'])
   }
-  for (const path of ['admin.chats.get', 'admin.chats.archive', 'admin.chats.unarchive']) {
+  for (const name of ['get', 'view', 'archive', 'unarchive']) {
+    const path = `admin.chats.${name}`
     const input = procedures[path]?.[1]?.({ chatId: uuidv7() })
     expect(await codeOf(path, await f.admin(), input), path).toBe('NOT_FOUND')
   }

@@ -105,6 +105,8 @@ const cases: [what: string, run: () => Promise<unknown>, atMost: number][] = [
   ],
   ['opening a small chat', () => user(42).chat.get(), 250],
   ['opening a chat with 20,000 messages', () => user(1).chat.get(), 250],
+  ['opening a chat with 20,000 messages as an admin', () => admin().admin.chats.get({ chatId: id(1) }), 250],
+  ['noting that a chat was opened', () => admin().admin.chats.view({ chatId: id(1) }), 250],
   ['a page of history', () => admin().chat.history({ chatId: id(1), before: 10_000 }), 250],
   ['the unread count', () => user(42).chat.unread(), 50],
   ['the unread count of a chat with 20,000 messages', () => user(1).chat.unread(), 50],

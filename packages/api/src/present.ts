@@ -58,7 +58,7 @@ export interface AdminSupportChat {
   id: string
   epoch: string
   lastSeq: number
-  /** User messages that no admin had read before this answer. */
+  /** User messages up to `lastSeq` that no admin has read. */
   unreadCount: number
   messages: SupportMessage[]
   user: ChatUser

@@ -3,6 +3,7 @@ import { archive, archiveInput } from './admin/chats/archive.ts'
 import { get as getAdminChat, getInput } from './admin/chats/get.ts'
 import { list as listChats, listInput } from './admin/chats/list.ts'
 import { unarchive, unarchiveInput } from './admin/chats/unarchive.ts'
+import { view, viewInput } from './admin/chats/view.ts'
 import { onUserMessage } from './admin/on-user-message.ts'
 import { get as getAdmin } from './admin/session/get.ts'
 import { logIn, logInInput } from './admin/session/log-in.ts'
@@ -64,7 +65,8 @@ export function createAppRouter(deps: Deps) {
     admin: {
       chats: {
         list: adminProcedure.input(listInput).query(({ input }) => listChats(deps, input)),
-        get: adminProcedure.input(getInput).query(({ ctx, input }) => getAdminChat(deps, ctx.caller, input)),
+        get: adminProcedure.input(getInput).query(({ input }) => getAdminChat(deps, input)),
+        view: adminProcedure.input(viewInput).mutation(({ input }) => view(deps, input)),
         archive: adminProcedure.input(archiveInput).mutation(({ input }) => archive(deps, input)),
         unarchive: adminProcedure.input(unarchiveInput).mutation(({ input }) => unarchive(deps, input)),
       },

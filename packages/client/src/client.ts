@@ -1,4 +1,4 @@
-import type { AdminNotificationMessage } from '@acme/api'
+import type { AdminNotificationMessage, AdminSupportChat } from '@acme/api'
 import { type Browser, defaultBrowser, type KeyValueStorage } from './browser.ts'
 import { systemClock } from './clock.ts'
 import { Connection } from './connection.ts'
@@ -96,8 +96,11 @@ export interface InboxListener {
 
 export interface AdminClient {
   readonly connection: Connection
-  /** Opens a chat; the caller closes it. What is not sent by then is sent all the same. */
-  conversation(chatId: string): Conversation
+  /**
+   * Opens a chat; the caller closes it. What is not sent by then is sent all the same. `onOpened` is called with the
+   * chat each time it was read: it knows more than the conversation does, its user for example.
+   */
+  conversation(chatId: string, onOpened?: (chat: AdminSupportChat) => void): Conversation
   /** Follows all chats until the returned function is called. */
   followInbox(listener: InboxListener): () => void
   close(): void
@@ -115,12 +118,17 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
   const leftovers = new Leftovers({ connection, storage, storagePrefix, clock: systemClock })
   return {
     connection,
-    conversation(chatId) {
+    conversation(chatId, onOpened) {
       leftovers.takeOver(chatId)
       return new Conversation({
         side: 'admin',
         ...(options.account === undefined ? {} : { self: options.account }),
-        open: () => withSession(session, () => sorted(trpc.admin.chats.get.query({ chatId }))),
+        open: () =>
+          withSession(session, async () => {
+            const chat = await sorted(trpc.admin.chats.get.query({ chatId }))
+            onOpened?.(chat)
+            return chat
+          }),
         connection,
         storage,
         storagePrefix,

@@ -84,7 +84,6 @@ export class Conversation implements Readable<ConversationSnapshot> {
   readonly #leave: (() => void)[]
   #chat: Chat | null = null
   #failure: string | null = null
-  /** There is no such chat for us, and asking again would not change that. */
   #refused = false
   #live: Live | null = null
   #synced = false
@@ -136,6 +135,7 @@ export class Conversation implements Readable<ConversationSnapshot> {
     this.#snapshot ??= {
       phase: this.#failure !== null ? 'failed' : timeline ? 'ready' : 'loading',
       failure: this.#failure,
+      refused: this.#refused,
       connection: this.#options.connection.getSnapshot(),
       chatId: this.#chat?.id ?? null,
       messages: timeline?.messages ?? [],

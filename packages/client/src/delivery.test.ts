@@ -228,6 +228,22 @@ describe('reading', () => {
     expect(server.userReadSeq).toBe(1)
   })
 
+  test('P6 what is unread on earlier pages alone counts until the end was seen', async () => {
+    for (let n = 1; n <= 2; n++) server.write(`admin-${n}`, `${n}`, 'admin')
+    for (let n = 1; n <= 12; n++) server.write(`user-${n}`, `${n}`, 'user')
+    const other = openTab(server, clock, memoryStorage())
+    await clock.advance(10)
+    const shown = () => other.conversation.getSnapshot()
+    expect(shown()).toMatchObject({ phase: 'ready', unreadCount: 2 })
+    expect(shown().messages.every(({ senderType }) => senderType === 'user')).toBe(true)
+    other.conversation.markRead()
+    expect(shown().unreadCount).toBe(0)
+    server.write('admin-3', '3', 'admin')
+    await clock.advance(1_000)
+    expect({ unread: shown().unreadCount, mark: server.userReadSeq }).toEqual({ unread: 1, mark: 14 })
+    other.close()
+  })
+
   test('P6 what is read in another tab is read here', async () => {
     const other = openTab(server, clock, storage)
     server.write('a', 'one', 'admin')

@@ -55,7 +55,7 @@ export class Receipts {
   #readUpTo(opened: OpenedChat): number {
     if (opened.unreadCount === 0) return opened.lastSeq
     const first = opened.messages.find((one) => this.#isTheirs(one) && one.readAt === null)
-    // None: opening it marked it read in the same breath, or the unread ones are all on earlier pages.
+    // None: the unread ones are all on earlier pages, or were read between the reads of the page and of the count.
     return (first ?? opened.messages[0] ?? { seq: 1 }).seq - 1
   }
 

@@ -24,6 +24,8 @@ export interface ConversationSnapshot {
   phase: 'loading' | 'ready' | 'failed'
   /** Why it could not be loaded; null unless `phase` is failed. */
   failure: string | null
+  /** There is no such chat for us, and asking again would not change that. */
+  refused: boolean
   connection: ConnectionState
   chatId: string | null
   /** In order of `seq`, without gaps. */

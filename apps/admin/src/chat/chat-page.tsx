@@ -1,17 +1,26 @@
+import { useConversation } from '@acme/react'
 import { AlertIcon, Button, ChatIcon, EmptyState } from '@acme/ui'
 import { useLocation } from 'wouter'
 import { Chat } from './chat.tsx'
 import { ChatSkeleton } from './chat-skeleton.tsx'
 import { useChatUser } from './use-chat-user.ts'
-import { useOpenConversation } from './use-open-conversation.ts'
+import { type OpenConversation, useOpenConversation } from './use-open-conversation.ts'
 
 /** The place of one chat: on its way, not there, or open. */
 export function ChatPage({ chatId }: { chatId: string }) {
-  const answer = useChatUser(chatId)
-  const conversation = useOpenConversation(chatId)
+  const open = useOpenConversation(chatId)
+  return open ? <OpenChat chatId={chatId} {...open} /> : <ChatSkeleton />
+}
+
+function OpenChat({ chatId, conversation, user: opened }: OpenConversation & { chatId: string }) {
+  const user = useChatUser(chatId, opened)
+  const { phase, refused, failure, connection, reload } = useConversation(conversation)
   const [, navigate] = useLocation()
 
-  if (answer.type === 'unknown') {
+  if (user) return <Chat chatId={chatId} user={user} conversation={conversation} />
+  // When the session has ended, everything is refused; whoever logs in again finds the chat.
+  if (phase !== 'failed' || connection.type === 'ended') return <ChatSkeleton />
+  if (refused) {
     return (
       <EmptyState
         icon={<ChatIcon />}
@@ -22,17 +31,13 @@ export function ChatPage({ chatId }: { chatId: string }) {
       </EmptyState>
     )
   }
-  if (answer.type === 'failing') {
-    return (
-      <EmptyState
-        icon={<AlertIcon />}
-        title="The chat could not be loaded"
-        action={<Button onClick={answer.retry}>Try again</Button>}
-      >
-        {answer.text}
-      </EmptyState>
-    )
-  }
-  if (answer.type === 'asking' || conversation === null) return <ChatSkeleton />
-  return <Chat chatId={chatId} user={answer.user} conversation={conversation} />
+  return (
+    <EmptyState
+      icon={<AlertIcon />}
+      title="The chat could not be loaded"
+      action={<Button onClick={reload}>Try again</Button>}
+    >
+      {failure}
+    </EmptyState>
+  )
 }

@@ -14,6 +14,7 @@ import { lastSeenSeq } from './last-seen-seq.ts'
 import { Messages } from './messages.tsx'
 import { Refused } from './refused.tsx'
 import { useArchive } from './use-archive.ts'
+import { useViewed } from './use-viewed.ts'
 import './chat.css'
 
 interface ChatProps {
@@ -32,14 +33,17 @@ export function Chat({ chatId, user, conversation }: ChatProps) {
   const composer = useRef<HTMLTextAreaElement>(null)
   const visible = useVisible()
   const archive = useArchive(chatId, lastSeenSeq(chat.messages, chat.unreadCount))
-  const { unreadCount, markAsRead } = chat
+  const { unreadCount } = chat
+  const shownUpTo = chat.messages.at(-1)?.seq ?? 0
   const name = nameOf(user)
   const writers = chat.typing.filter(({ side }) => side === 'admin')
 
-  // Read is what has been on the screen: in front, and scrolled to.
+  useViewed(chatId, chat.phase === 'ready')
+
+  // Read is what has been on the screen: in front, and scrolled to. What has arrived since is not.
   useEffect(() => {
-    if (visible && atEnd && unreadCount > 0) markAsRead()
-  }, [visible, atEnd, unreadCount, markAsRead])
+    if (visible && atEnd && unreadCount > 0) conversation.markRead(shownUpTo)
+  }, [visible, atEnd, unreadCount, conversation, shownUpTo])
 
   // A keyboard that nobody asked for would cover half of a phone.
   useEffect(() => {

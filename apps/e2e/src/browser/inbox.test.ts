@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openBrowser } from '../support/browser.ts'
 import { logInToInbox } from '../support/inbox.ts'
@@ -80,5 +80,93 @@ test('a list that was read after an event is not overwritten by it', async () =>
   await sam.card('Bob').waitFor(SOON)
   await sam.page.waitForLoadState('networkidle')
   expect(await sam.card('Bob').count()).toBe(1)
+  for (const { page } of [bob, sam]) await page.context().close()
+})
+
+/** How often the page has called each procedure of the chat. */
+function countCalls(page: Page): Record<'get' | 'view', number> {
+  const calls = { get: 0, view: 0 }
+  page.on('request', (request) => {
+    for (const name of ['get', 'view'] as const)
+      if (request.url().includes(`/trpc/admin.chats.${name}`)) calls[name] += 1
+  })
+  return calls
+}
+
+test('opening a chat reads it once, by its card or by a link, and marks read what was shown', async () => {
+  const alice = await visit(browser, stack.url, 'alice')
+  await alice.open()
+  await alice.write('Is anybody there?')
+  await alice.panel.locator('.ac-bubble[data-state=sent]').last().waitFor(SOON)
+
+  const sam = await logInToInbox(browser, stack.url)
+  const calls = countCalls(sam.page)
+  await expect.poll(() => sam.card('Alice').getAttribute('data-unread'), SOON).toBe('true')
+  await sam.openChat('Alice')
+  await alice.panel.locator('.ac-bubble[data-state=seen]').last().waitFor(SOON)
+  await expect.poll(() => sam.card('Alice').getAttribute('data-unread'), SOON).toBe('false')
+  await expect.poll(() => calls, SOON).toEqual({ get: 1, view: 1 })
+
+  // The lists come last, so that nothing of the chat is known from them.
+  await sam.page.route('**/trpc/admin.chats.list**', async (route) => {
+    await sam.page.getByRole('heading', { name: 'Alice' }).waitFor(SOON)
+    await route.continue()
+  })
+  await sam.page.reload()
+  await sam.page.getByRole('textbox', { name: 'Message' }).waitFor(SOON)
+  await sam.card('Alice').waitFor(SOON)
+  await expect.poll(() => calls, SOON).toEqual({ get: 2, view: 2 })
+  for (const { page } of [alice, sam]) await page.context().close()
+})
+
+test('what is opened in a tab that is not in front, or below what is in view, is not marked read', async () => {
+  const bob = await visit(browser, stack.url, 'bob')
+  await bob.open()
+  for (let n = 1; n <= 30; n++) await bob.write(`Line ${n}`)
+  const seen = bob.panel.locator('.ac-bubble[data-state=seen]')
+  const sent = bob.panel.locator('.ac-bubble[data-state=sent]')
+  await expect.poll(() => sent.last().textContent(), SOON).toContain('Line 30')
+  const before = await seen.count()
+  const all = (await bob.texts()).length
+
+  const sam = await logInToInbox(browser, stack.url, {}, (page) =>
+    page.addInitScript(() => {
+      let visibility: DocumentVisibilityState = 'visible'
+      Object.defineProperty(document, 'visibilityState', { get: () => visibility })
+      addEventListener('put-in-front', (event) => {
+        visibility = event instanceof CustomEvent && event.detail ? 'visible' : 'hidden'
+        document.dispatchEvent(new Event('visibilitychange'))
+      })
+    }),
+  )
+  const putInFront = (yes: boolean) =>
+    sam.page.evaluate((detail) => dispatchEvent(new CustomEvent('put-in-front', { detail })), yes)
+  const calls = countCalls(sam.page)
+  await putInFront(false)
+  await sam.openChat('Bob')
+  await expect.poll(() => calls.view, SOON).toBe(1)
+  await expect.poll(async () => (await sam.texts()).at(-1), SOON).toBe('Line 30')
+  // Whatever the opening marks, its answer and this one come in order.
+  await bob.write('One more')
+  await expect.poll(async () => (await sam.texts()).at(-1), SOON).toBe('One more')
+  expect(await seen.count()).toBe(before)
+  expect(await sam.card('Bob').getAttribute('data-unread')).toBe('true')
+
+  await putInFront(true)
+  await expect.poll(() => seen.count(), SOON).toBe(all + 1)
+  await expect.poll(() => sam.card('Bob').getAttribute('data-unread'), SOON).toBe('false')
+
+  const scroller = sam.page.getByRole('log')
+  await scroller.evaluate((box) => box.scrollTo({ top: 0 }))
+  await bob.write('Below')
+  await sam.page.getByRole('button', { name: 'New messages' }).waitFor(SOON)
+  await expect.poll(() => sam.card('Bob').getAttribute('data-unread'), SOON).toBe('true')
+  // What the agent has not seen is not archived with the chat.
+  await sam.page.getByRole('button', { name: 'Archive', exact: true }).click()
+  await sam.page.getByText('has just written').waitFor(SOON)
+  expect(await seen.count()).toBe(all + 1)
+  await sam.page.getByRole('button', { name: 'New messages' }).click()
+  await expect.poll(() => seen.count(), SOON).toBe(all + 2)
+  await expect.poll(() => sam.card('Bob').getAttribute('data-unread'), SOON).toBe('false')
   for (const { page } of [bob, sam]) await page.context().close()
 })

@@ -15,7 +15,7 @@ export async function logInToInbox(
   browser: Browser,
   url: string,
   options: Parameters<Browser['newContext']>[0] = {},
-  prepare: (page: Page) => Promise<void> = async () => {},
+  prepare: (page: Page) => Promise<unknown> = async () => {},
 ): Promise<Agent> {
   const context = await browser.newContext(options)
   const page = await context.newPage()

@@ -97,12 +97,32 @@ describe('read state', () => {
     }
   })
 
-  test('P6 what an admin opens counts as read, what is committed a moment later does not', async () => {
+  test('P6 an admin who asks for a chat changes nothing, and gets what is unread now', async () => {
+    const { user, admin, chatId, say, mark } = await chatOf()
+    for (const who of [user, user, admin, user]) await say(who)
+    await mark(admin, 1)
+    const before = { chat: await chatRow(chatId), messages: await rows(chatId) }
+    const published: string[] = []
+    const stop = f.hub.relay(({ topic }) => published.push(topic))
+    for (let times = 0; times < 2; times++) {
+      const opened = await f.as(admin).admin.chats.get({ chatId })
+      expect(opened).toMatchObject({ lastSeq: 4, unreadCount: 2, user: { id: user.userId } })
+      expect(opened.messages.map(({ readAt }) => readAt !== null)).toEqual([true, false, false, false])
+    }
+    stop()
+    expect({ chat: await chatRow(chatId), messages: await rows(chatId) }).toEqual(before)
+    expect(published).toEqual([])
+    await mark(admin, 2)
+    expect((await f.as(admin).admin.chats.get({ chatId })).unreadCount).toBe(1)
+  })
+
+  test('P6 what an admin was shown is marked, what is committed a moment later is not', async () => {
     for (let round = 0; round < 30; round++) {
-      const { user, admin, chatId, say } = await chatOf()
+      const { user, admin, chatId, say, mark } = await chatOf()
       await say(user)
       const writing = Promise.all(range(1, 10).map(() => say(user)))
       const opened = await f.as(admin).admin.chats.get({ chatId })
+      await mark(admin, opened.lastSeq)
       await writing
       const shown = opened.messages.map(({ seq }) => seq)
       expect(opened.lastSeq).toBe(shown.at(-1))
@@ -110,6 +130,18 @@ describe('read state', () => {
       expect(await readSeqs(chatId)).toEqual(shown)
       expect((await chatRow(chatId)).adminReadSeq).toBe(opened.lastSeq)
     }
+  })
+
+  test('that an admin opened a chat is noted as often as it is said, and marks nothing read', async () => {
+    const { user, admin, chatId, say } = await chatOf()
+    await say(user)
+    const { adminViewedAt, ...before } = await chatRow(chatId)
+    expect(adminViewedAt).toBeNull()
+    const first = await f.as(admin).admin.chats.view({ chatId })
+    const second = await f.as(admin).admin.chats.view({ chatId })
+    expect(second.viewedAt.getTime()).toBeGreaterThanOrEqual(first.viewedAt.getTime())
+    expect(await chatRow(chatId)).toEqual({ ...before, adminViewedAt: second.viewedAt })
+    expect(await readSeqs(chatId)).toEqual([])
   })
 
   test('P6 the unread count of an opened chat is that of its page, also while replies come in', async () => {
