@@ -18,15 +18,15 @@ test('P12 health and metrics tell when no job loop is alive, and when one is aga
   const worker = stack.adopt(await startWorker(workerDb), (each) => each.stop())
   const metrics = createMetrics()
   addWorkerMetrics(metrics, db, worker)
-  const serve = (role: Settings['role']) => {
-    const app = stack.adopt(createApp(settings()), (each) => each.close())
+  const serve = async (role: Settings['role']) => {
+    const app = stack.adopt(await createApp(settings()), (each) => each.close())
     serveOperations(app, { db, metrics, role, isReady: () => true, worker: () => worker })
     return async (path: string) => {
       const { statusCode, body } = await app.inject(path)
       return `${statusCode} ${body}`
     }
   }
-  const [all, onlyWorker] = [serve('all'), serve('worker')]
+  const [all, onlyWorker] = [await serve('all'), await serve('worker')]
 
   expect(await all('/readyz')).toBe('200 {"ok":true}')
   expect(await onlyWorker('/readyz')).toBe('200 {"ok":true}')
@@ -58,7 +58,7 @@ test('P12 health and metrics answer within seconds while the database is silent'
   const worker = stack.adopt(await startWorker(workerDb), (each) => each.stop())
   const metrics = createMetrics()
   addWorkerMetrics(metrics, db, worker)
-  const app = stack.adopt(createApp(settings()), (each) => each.close())
+  const app = stack.adopt(await createApp(settings()), (each) => each.close())
   serveOperations(app, { db, metrics, role: 'all', isReady: () => true, worker: () => worker })
   expect((await app.inject('/readyz')).statusCode).toBe(200)
 

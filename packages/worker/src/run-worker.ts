@@ -40,8 +40,7 @@ const STOP_MS = 3_000
 
 /**
  * Runs the jobs of the product in this process. Any number of processes may. A job runner that has lost the database is
- * replaced: another is tried at once, and every 2 s at the latest until one runs. The log has one line when a runner is
- * lost and one when jobs run again.
+ * replaced: another is tried at once, and every 2 s at the latest until one runs.
  *
  * @throws when the first runner cannot be started; then nothing of it is left.
  */
@@ -90,12 +89,14 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
     while (true) {
       const reason = await runner.over
       if (ended.signal.aborted) return
-      log('warn', 'the job runner has lost the database; starting another', { err: reason })
+      // An outage of the database is told by whoever holds its connections; here only what else ended the runner is news.
+      const level = isConnectionFault(reason) ? 'debug' : 'warn'
+      log(level, 'the job runner has lost the database; starting another', { err: reason })
       retire(runner)
       const next = await beginAgain()
       if (!next) return
       runner = next
-      log('warn', 'the job runner works again')
+      log(level, 'the job runner works again')
     }
   }
 
