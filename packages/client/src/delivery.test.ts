@@ -231,7 +231,7 @@ describe('reading', () => {
   test('P6 what is unread on earlier pages alone counts until the end was seen', async () => {
     for (let n = 1; n <= 2; n++) server.write(`admin-${n}`, `${n}`, 'admin')
     for (let n = 1; n <= 12; n++) server.write(`user-${n}`, `${n}`, 'user')
-    const other = openTab(server, clock, memoryStorage())
+    const other = openTab(server, clock, new SharedStorage(clock))
     await clock.advance(10)
     const shown = () => other.conversation.getSnapshot()
     expect(shown()).toMatchObject({ phase: 'ready', unreadCount: 2 })

@@ -22,8 +22,6 @@ const FRESH_MS = 30_000
 /** A page that does not answer for so long could not say who it is. */
 const PATIENCE_MS = 10_000
 
-const nothing = (ms: number) => new Promise<null>((resolve) => setTimeout(resolve, ms, null))
-
 export function createIdentity(source: IdentitySource): Identity {
   let checked: { vouched: Vouched; at: number } | null = null
   return {
@@ -50,14 +48,19 @@ export function createIdentity(source: IdentitySource): Identity {
 }
 
 async function ask(source: IdentitySource): Promise<Vouched | null> {
+  let late: ReturnType<typeof setTimeout> | undefined
+  const nothing = new Promise<null>((resolve) => {
+    late = setTimeout(resolve, PATIENCE_MS, null)
+  })
   try {
-    const jwt: unknown =
-      typeof source === 'string' ? source : await Promise.race([source(), nothing(PATIENCE_MS)])
+    const jwt: unknown = typeof source === 'string' ? source : await Promise.race([source(), nothing])
     // What names nobody, an error page for example, is no word on who it is: nothing is wiped because of it.
     const sub = typeof jwt === 'string' ? subjectOf(jwt) : null
     return typeof jwt === 'string' && sub !== null ? { jwt, sub } : null
   } catch (error) {
     reportError(error)
     return null
+  } finally {
+    clearTimeout(late)
   }
 }
