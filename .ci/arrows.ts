@@ -10,6 +10,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 const MAP: Record<string, { values: string[]; types?: string[] }> = {
   db: { values: [] },
   realtime: { values: [] },
+  socket: { values: [] },
   local: { values: [] },
   api: { values: ['db', 'realtime'] },
   worker: { values: ['db'] },
@@ -28,6 +29,7 @@ const FREE = ['e2e', 'bench']
 const FOREIGN: Record<string, RegExp> = {
   db: /^(react|fastify|@trpc)/,
   realtime: /^(react|fastify|@trpc|kysely)/,
+  socket: /^(react|fastify|kysely|superjson|ws$|zod)/,
   api: /^(react|fastify|ws$|nodemailer|graphile)/,
   worker: /^(react|fastify|@trpc)/,
   client: /^(react|preact|zod|fastify)/,

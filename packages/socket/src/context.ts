@@ -1,0 +1,91 @@
+import type { IncomingMessage } from 'node:http'
+import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server'
+import { parseConnectionParamsFromUnknown, type TRPCRequestInfo } from '@trpc/server/http'
+import { announcesParameters } from './adapter.ts'
+import { type Admission, admit, turnAway } from './admission.ts'
+import type { Connection } from './connection.ts'
+import { isRecord, NO_REQUEST } from './envelope.ts'
+
+type ConnectionParams = TRPCRequestInfo['connectionParams']
+
+/** The context of a socket, made once. What is asked for meanwhile waits. */
+export type ContextState<Context> =
+  | { type: 'expected'; until: number; identification: Identification<Context> }
+  | { type: 'pending'; waiting: Admission<Context>[] }
+  | { type: 'ready'; ctx: Context }
+  | { type: 'failed' }
+
+/** Makes a socket's context, with the parameters of its first frame if it announced them. */
+export class Identification<Context> {
+  readonly #connection: Connection<Context>
+  readonly #request: IncomingMessage
+
+  constructor(connection: Connection<Context>, request: IncomingMessage) {
+    this.#connection = connection
+    this.#request = request
+  }
+
+  begin(now: number): ContextState<Context> {
+    if (!announcesParameters(this.#request)) return this.#pending(() => null)
+    const until = now + this.#connection.adapter.limits.authenticationMs
+    return { type: 'expected', until, identification: this }
+  }
+
+  /** The first frame has come: the deadline ends here, however long the look-up takes. */
+  present(frame: string | null): void {
+    this.#connection.context = this.#pending(() => readParameters(frame))
+  }
+
+  #pending(parameters: () => ConnectionParams): ContextState<Context> {
+    const waiting: Admission<Context>[] = []
+    void this.#make(parameters, waiting)
+    return { type: 'pending', waiting }
+  }
+
+  async #make(parameters: () => ConnectionParams, waiting: Admission<Context>[]): Promise<void> {
+    const connection = this.#connection
+    // The connection must be whole before anybody is told of it.
+    await null
+    try {
+      const ctx = await connection.adapter.createContext({
+        req: this.#request,
+        res: connection.socket,
+        info: {
+          connectionParams: parameters(),
+          calls: [],
+          isBatchCall: false,
+          accept: null,
+          type: 'unknown',
+          get signal() {
+            return connection.signal
+          },
+          url: null,
+        },
+      })
+      connection.context = { type: 'ready', ctx }
+      if (connection.isOpen) admit(connection, ctx, waiting)
+    } catch (cause) {
+      this.#fail(getTRPCErrorFromUnknown(cause), waiting)
+    }
+  }
+
+  #fail(error: TRPCError, waiting: Admission<Context>[]): void {
+    const connection = this.#connection
+    connection.context = { type: 'failed' }
+    connection.failUnread(NO_REQUEST, error)
+    for (const admission of waiting) turnAway(connection, admission, error)
+    connection.close(connection.adapter.codes.contextFailed(error), 'contextFailed')
+  }
+}
+
+/** The parameters in `{"method":"connectionParams","data":{…}}`; null stands for a frame that is no text. */
+function readParameters(frame: string | null): ConnectionParams {
+  let message: unknown
+  try {
+    message = frame === null ? null : JSON.parse(frame)
+    if (!isRecord(message)) throw new Error('Message was not an object')
+  } catch (cause) {
+    throw new TRPCError({ code: 'PARSE_ERROR', message: 'Malformed TRPCConnectionParamsMessage', cause })
+  }
+  return parseConnectionParamsFromUnknown(message.data)
+}

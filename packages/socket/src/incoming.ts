@@ -1,0 +1,73 @@
+import { TRPCError } from '@trpc/server'
+import type { RawData } from 'ws'
+import { type Admission, admit, count } from './admission.ts'
+import type { Connection } from './connection.ts'
+import { headOfUnread, NO_REQUEST, readEnvelope } from './envelope.ts'
+
+/** Reads one frame of a socket and does what it asks for. Never throws. */
+export function receive<Context>(connection: Connection<Context>, data: RawData, isBinary: boolean): void {
+  if (!connection.hear()) return
+  const { context } = connection
+  const text = isBinary || !Buffer.isBuffer(data) ? null : data.toString('utf8')
+  // In line with the answers: a client takes a PONG as a sign that all before it has arrived.
+  if (text === 'PING') connection.send('PONG')
+  else if (text === 'PONG') return
+  else if (context.type === 'expected') context.identification.present(text)
+  else if (text !== null) readMessage(connection, text)
+  else refuse(connection, NO_REQUEST, parseError(new Error('Messages are JSON in text frames')))
+}
+
+function readMessage<Context>(connection: Connection<Context>, text: string): void {
+  let message: unknown
+  try {
+    message = JSON.parse(text)
+  } catch (cause) {
+    refuse(connection, NO_REQUEST, parseError(cause))
+    return
+  }
+  const batch: readonly unknown[] = Array.isArray(message) ? message : [message]
+  if (batch.length > connection.adapter.limits.callsPerFrame) refuseBatch(connection, batch)
+  else readAll(connection, batch)
+}
+
+function readAll<Context>(connection: Connection<Context>, batch: readonly unknown[]): void {
+  const { limits, parseInput } = connection.adapter
+  const admissions: Admission<Context>[] = []
+  for (const [index, raw] of batch.entries()) {
+    const envelope = readEnvelope(raw, index, parseInput, limits)
+    if (envelope.kind === 'call') {
+      const admission = count(connection, envelope.call)
+      if (admission) admissions.push(admission)
+    } else if (envelope.kind === 'stop') connection.subscriptions.get(envelope.id)?.stop()
+    else refuse(connection, envelope.head, envelope.fault, envelope.isReported)
+  }
+  const { context } = connection
+  if (context.type === 'ready') admit(connection, context.ctx, admissions)
+  else if (context.type === 'pending') context.waiting.push(...admissions)
+}
+
+/** Every request of the batch hears of it, so that no client waits for ever; none of them is read. */
+function refuseBatch<Context>(connection: Connection<Context>, batch: readonly unknown[]): void {
+  const { adapter } = connection
+  const heads = batch.map((raw) => headOfUnread(raw, adapter.limits)).filter((head) => head !== null)
+  if (heads.length === 0) heads.push(NO_REQUEST)
+  const error = adapter.overload('batchTooLarge', connection.ctx)
+  for (const [index, head] of heads.entries()) {
+    if (!connection.hear()) return
+    connection.failUnread(head, error, undefined, index === 0)
+  }
+}
+
+/** Answers what makes no sense. It costs the sender more than a frame that does. */
+function refuse<Context>(
+  connection: Connection<Context>,
+  head: string,
+  error: TRPCError,
+  isReported = false,
+): void {
+  if (connection.hear()) connection.failUnread(head, error, undefined, isReported)
+}
+
+function parseError(cause: unknown): TRPCError {
+  return new TRPCError({ code: 'PARSE_ERROR', cause })
+}
