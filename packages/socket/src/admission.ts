@@ -12,27 +12,30 @@ export interface Admission<Context> {
 
 /** Counts a call against its socket's bounds. Null if it was turned away, and answered. */
 export function count<Context>(connection: Connection<Context>, call: Call): Admission<Context> | null {
-  const { adapter, subscriptions } = connection
-  const { limits } = adapter
-  if (call.type === 'subscription') {
-    if (subscriptions.has(call.id)) {
-      connection.fail(call, new TRPCError({ message: `Duplicate id ${call.id}`, code: 'BAD_REQUEST' }))
-      return null
-    }
-    if (subscriptions.size >= limits.subscriptions) {
-      connection.fail(call, adapter.overload('tooManySubscriptions', connection.ctx))
-      return null
-    }
-    const subscription = new Subscription(connection, call)
-    subscriptions.set(call.id, subscription)
-    return { call, subscription }
-  }
-  if (connection.callsUnderWay >= limits.callsUnderWay) {
-    connection.fail(call, adapter.overload('tooManyCallsUnderWay', connection.ctx))
+  const refusal = refusalOf(connection, call)
+  if (refusal !== null) {
+    if (connection.spend()) connection.fail(call, refusal)
     return null
+  }
+  if (call.type === 'subscription') {
+    const subscription = new Subscription(connection, call)
+    connection.subscriptions.set(call.id, subscription)
+    return { call, subscription }
   }
   connection.callsUnderWay += 1
   return { call, subscription: null }
+}
+
+function refusalOf<Context>(
+  { adapter, subscriptions, callsUnderWay, ctx }: Connection<Context>,
+  call: Call,
+): unknown {
+  const { limits, overload } = adapter
+  if (call.type !== 'subscription')
+    return callsUnderWay < limits.callsUnderWay ? null : overload('tooManyCallsUnderWay', ctx)
+  if (subscriptions.has(call.id))
+    return new TRPCError({ message: `Duplicate id ${call.id}`, code: 'BAD_REQUEST' })
+  return subscriptions.size < limits.subscriptions ? null : overload('tooManySubscriptions', ctx)
 }
 
 /** Charges for calls and runs as many as may run; the others are turned away. */
@@ -41,20 +44,26 @@ export function admit<Context>(
   ctx: Context,
   admissions: Admission<Context>[],
 ): void {
-  const { adapter } = connection
   if (admissions.length === 0) return
-  let granted = 0
-  let refusal: unknown
-  try {
-    granted = adapter.charge(ctx, admissions.length)
-    if (granted < admissions.length) refusal = adapter.overload('rateLimited', ctx)
-  } catch (cause) {
-    refusal = cause
-  }
+  const { granted, refusal } = charge(connection, ctx, admissions.length)
   for (const [index, admission] of admissions.entries()) {
-    if (index >= granted) turnAway(connection, admission, refusal)
-    else if (admission.subscription) void admission.subscription.begin(ctx)
+    if (index >= granted) {
+      if (connection.spend()) turnAway(connection, admission, refusal)
+    } else if (admission.subscription) void admission.subscription.begin(ctx)
     else void answerCall(connection, admission.call, ctx)
+  }
+}
+
+function charge<Context>(
+  { adapter }: Connection<Context>,
+  ctx: Context,
+  calls: number,
+): { granted: number; refusal: unknown } {
+  try {
+    const granted = adapter.charge(ctx, calls)
+    return { granted, refusal: granted < calls ? adapter.overload('rateLimited', ctx) : null }
+  } catch (cause) {
+    return { granted: 0, refusal: cause }
   }
 }
 

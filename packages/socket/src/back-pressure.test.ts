@@ -71,7 +71,7 @@ describe.each(['journal', 'follow'])('a peer that reads nothing of %s', (path) =
     const causes: unknown[] = []
     await using served = await fixture({
       ...json,
-      limits: { drainMs: 300, pingMs: 100, pongMs: 100 },
+      limits: { drainMs: 300 },
       onClose: ({ cause }) => causes.push(cause),
     })
     fill(served)
@@ -104,6 +104,26 @@ it('answers that nobody reads close their socket at the bound', async () => {
   await eventually(() => causes.length === 1)
   expect(causes).toEqual(['tooSlow'])
   peer.socket.terminate()
+})
+
+it('an answer larger than the bound is sent to a peer that reads', async () => {
+  await using served = await fixture({ ...json, limits: { unsentBytes: 64 * KILOBYTE } })
+  const peer = await served.peer()
+  peer.send({ id: 1, method: 'query', params: { path: 'big', input: 32 * 1024 * KILOBYTE } })
+  expect((await peer.next()).length).toBeGreaterThan(32 * 1024 * KILOBYTE)
+  peer.send('PING')
+  expect(await peer.next()).toBe('PONG')
+})
+
+it('a source that fails when it may go on ends its subscription', async () => {
+  await using served = await fixture(json)
+  const peer = await served.peer()
+  peer.socket.pause()
+  peer.send({ id: 1, method: 'subscription', params: { path: 'failOnResume' } })
+  await eventually(() => served.handler.counts().unsentBytes > 0)
+  peer.socket.resume()
+  await eventually(() => peer.frames.some((frame) => frame.includes('No more')))
+  expect(served.handler.counts().subscriptions).toBe(0)
 })
 
 it('nothing more is read from a peer that does not read its answers, until it does', async () => {

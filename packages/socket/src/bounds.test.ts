@@ -14,7 +14,7 @@ const codeOf = (frame: string) => JSON.parse(frame).error?.data?.code
 
 describe('the authentication deadline', () => {
   it('closes a socket that announced connection parameters and sends none, whatever else it sends', async () => {
-    await using served = await fixture({ ...json, limits: { authenticationMs: 200 } })
+    await using served = await fixture({ ...json, limits: { authenticationMs: 1_000 } })
     const peer = await served.peer('?connectionParams=1')
     peer.send('PING')
     expect(await peer.closed).toMatchObject({ code: 4408 })
@@ -25,7 +25,7 @@ describe('the authentication deadline', () => {
     const { promise, resolve } = Promise.withResolvers<{ name: string }>()
     await using served = await fixture({
       ...json,
-      limits: { authenticationMs: 200 },
+      limits: { authenticationMs: 1_000 },
       createContext: () => promise,
     })
     const late = await served.peer('?connectionParams=1')
@@ -38,7 +38,7 @@ describe('the authentication deadline', () => {
   })
 
   it('does not count for a socket that announced nothing', async () => {
-    await using served = await fixture({ ...json, limits: { authenticationMs: 100 } })
+    await using served = await fixture({ ...json, limits: { authenticationMs: 500 } })
     const silent = await served.peer()
     const late = await served.peer('?connectionParams=1')
     await late.closed
@@ -204,6 +204,27 @@ describe('a flood', () => {
     expect(peer.frames.length).toBeLessThanOrEqual(50)
   })
 
+  it('of calls that are turned away closes its socket', async () => {
+    const refusals: [string, Partial<FixtureOptions>, unknown][] = [
+      ['rateLimited', { charge: () => 0 }, call(1, 'query', 'nothing')],
+      [
+        'tooManySubscriptions',
+        { limits: { ...limits, subscriptions: 0 } },
+        call(1, 'subscription', 'follow'),
+      ],
+      ['tooManyCallsUnderWay', { limits: { ...limits, callsUnderWay: 0 } }, call(1, 'query', 'nothing')],
+    ]
+    for (const [reason, options, refused] of refusals) {
+      await using served = await fixture({ ...json, limits, overload: (why) => new Error(why), ...options })
+      const peer = await served.peer()
+      peer.send(Array.from({ length: 100 }, () => refused))
+      expect(await peer.closed).toMatchObject({ code: 4029 })
+      expect(peer.frames.length).toBeLessThanOrEqual(50)
+      expect(peer.frames.every((frame) => frame.includes(reason))).toBe(true)
+      await eventually(() => served.handler.counts().sockets === 0)
+    }
+  })
+
   it('is none when the frames come slowly enough', async () => {
     let now = 0
     await using served = await fixture({ ...json, limits, now: () => now })
@@ -282,6 +303,19 @@ describe('calls', () => {
     expect(served.handler.counts()).toMatchObject({ subscriptions: 0, callsUnderWay: 0 })
   })
 
+  it('are turned away, not lost, when the error for it fails', async () => {
+    await using served = await fixture({
+      ...json,
+      limits: { callsUnderWay: 0 },
+      overload: () => {
+        throw new Error('No words')
+      },
+    })
+    const peer = await served.peer()
+    peer.send(call(1, 'query', 'whoAmI'))
+    expect(await peer.next()).toContain('No words')
+  })
+
   it('that wait for a context are bounded too', async () => {
     const { promise, resolve } = Promise.withResolvers<{ name: string }>()
     await using served = await fixture({
@@ -353,7 +387,7 @@ describe('a peer that is gone without a word', () => {
   })
 
   it('is kept while it answers', async () => {
-    await using served = await fixture({ ...json, limits: { pingMs: 100, pongMs: 200 } })
+    await using served = await fixture({ ...json, limits: { pingMs: 100, pongMs: 10_000 } })
     const peer = await served.peer()
     for (let round = 0; round < 4; round += 1) {
       expect(await peer.next()).toBe('PING')
@@ -361,4 +395,33 @@ describe('a peer that is gone without a word', () => {
     }
     expect(served.handler.counts().sockets).toBe(1)
   })
+})
+
+it('a socket that was closed before it could be served is not kept', async () => {
+  await using served = await fixture(json)
+  const closed = new Promise<void>((resolve) => {
+    served.server.serve((socket, request) => {
+      socket.terminate()
+      socket.once('close', () => {
+        served.handler.serve(socket, request)
+        resolve()
+      })
+    })
+  })
+  const peer = await served.peer()
+  await Promise.all([closed, peer.closed])
+  expect(served.handler.counts()).toMatchObject({ sockets: 0, timed: 0 })
+})
+
+it('a callback that throws is reported and breaks nothing', async () => {
+  await using served = await fixture({
+    ...json,
+    onClose: () => {
+      throw new Error('Not closed')
+    },
+  })
+  const peer = await served.peer()
+  peer.socket.close()
+  await eventually(() => served.errors.length === 1)
+  expect(served.errors).toMatchObject([{ error: { message: 'Not closed' }, path: undefined }])
 })

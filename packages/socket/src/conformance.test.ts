@@ -180,7 +180,7 @@ describe.each(formats)('a stock client over %s', (format) => {
   })
 
   it('keeps alive by PING and PONG, both ways', async () => {
-    await using served = await serve({ limits: { pingMs: 200, pongMs: 200 } })
+    await using served = await serve({ limits: { pingMs: 200, pongMs: 10_000 } })
     using quiet = stockClient(served.url, format)
     using asking = stockClient(served.url, format, {
       keepAlive: { enabled: true, intervalMs: 50, pongTimeoutMs: 2_000 },

@@ -5,14 +5,18 @@ import type { WebSocket } from 'ws'
 import type { Adapter, CloseCause } from './adapter.ts'
 import type { CloseCode } from './close-codes.ts'
 import { type ContextState, Identification } from './context.ts'
+import { type DeadlineOwner, Deadlines, NEVER } from './deadlines.ts'
+import { PING } from './encoding.ts'
 import type { Call, RequestId } from './envelope.ts'
 import { type Failure, failureBody } from './failure.ts'
 import { FrameBudget } from './frame-budget.ts'
 import { Outgoing, type OutgoingOwner } from './outgoing.ts'
 import type { Subscription } from './subscription.ts'
-import { type Timed, UNSCHEDULED } from './timer-wheel.ts'
 
-const NEVER = Number.POSITIVE_INFINITY
+/** The call that an error is about. */
+type About = Pick<Failure<unknown>, 'type' | 'path' | 'input'>
+
+const NO_CALL: About = { type: 'unknown', path: undefined, input: undefined }
 
 /**
  * One socket: what it follows, what it may send, and when it is given up.
@@ -20,22 +24,19 @@ const NEVER = Number.POSITIVE_INFINITY
  * It is open until `close` is called or the peer goes. Nothing is sent after that, not even that a subscription has
  * stopped: a client takes `stopped` as the end, and a lost socket as a reason to subscribe again.
  */
-export class Connection<Context> implements OutgoingOwner, Timed {
+export class Connection<Context> implements OutgoingOwner, DeadlineOwner {
   readonly adapter: Adapter<Context>
   readonly socket: WebSocket
   readonly subscriptions = new Map<RequestId, Subscription<Context>>()
   context: ContextState<Context>
   /** Queries and mutations that are not answered yet. */
   callsUnderWay = 0
-  slot = UNSCHEDULED
   readonly #outgoing: Outgoing
   readonly #budget: FrameBudget
+  readonly #deadlines: Deadlines
   #controller: AbortController | null = null
-  #heardAt: number
-  #askedAt = NEVER
-  #stalledAt = NEVER
-  #closeBy = NEVER
   #cause: CloseCause = null
+  #isClosing = false
   #isReading = true
   #isHeld = false
 
@@ -45,9 +46,9 @@ export class Connection<Context> implements OutgoingOwner, Timed {
     this.socket = socket
     this.#outgoing = new Outgoing(socket, stream, adapter.flusher, adapter.limits, this)
     this.#budget = new FrameBudget(adapter.limits, now)
-    this.#heardAt = now
+    this.#deadlines = new Deadlines(this, adapter.wheel, adapter.limits, now)
     this.context = new Identification(this, request).begin(now)
-    adapter.wheel.schedule(this, this.#attend(now))
+    this.#deadlines.begin(now)
   }
 
   /** Aborts when the socket is closed. */
@@ -57,7 +58,7 @@ export class Connection<Context> implements OutgoingOwner, Timed {
   }
 
   get isOpen(): boolean {
-    return this.#closeBy === NEVER && this.socket.readyState === this.socket.OPEN
+    return !this.#isClosing && this.socket.readyState === this.socket.OPEN
   }
 
   /** Whether a source may give more. */
@@ -84,16 +85,7 @@ export class Connection<Context> implements OutgoingOwner, Timed {
   }
 
   /** Answers what could not be read as a call. */
-  failUnread(
-    head: string,
-    cause: unknown,
-    about: Pick<Failure<Context>, 'type' | 'path' | 'input'> = {
-      type: 'unknown',
-      path: undefined,
-      input: undefined,
-    },
-    isReported = true,
-  ): void {
+  failUnread(head: string, cause: unknown, about: About = NO_CALL, isReported = true): void {
     const failure = { error: getTRPCErrorFromUnknown(cause), ...about, ctx: this.ctx }
     if (isReported) this.#tell(failure)
     if (!this.isOpen) return
@@ -106,12 +98,12 @@ export class Connection<Context> implements OutgoingOwner, Timed {
     this.#tell({ error: getTRPCErrorFromUnknown(cause), type, path, input, ctx: this.ctx })
   }
 
-  /** A frame of any kind came. False if it was one too many. */
-  hear(frames = 1): boolean {
-    if (this.#closeBy !== NEVER) return false
+  /** Charges for a frame of any kind, or for something refused. False if it was one too many. */
+  spend(): boolean {
+    if (this.#isClosing) return false
     const now = this.adapter.now()
-    this.#heardAt = now
-    if (this.#budget.spend(frames, now)) return true
+    this.#deadlines.heard(now)
+    if (this.#budget.spend(now)) return true
     this.cut('tooManyFrames')
     return false
   }
@@ -128,9 +120,9 @@ export class Connection<Context> implements OutgoingOwner, Timed {
 
   /** Sends what is gathered and a close frame. A peer that does not answer it in time is cut off. */
   close([code, reason]: CloseCode, cause: CloseCause = null): void {
-    if (this.#closeBy === NEVER) this.#outgoing.flush()
+    if (!this.#isClosing) this.#outgoing.flush()
     // Flushing may have been too much for the peer and closed it.
-    if (this.#closeBy !== NEVER) return
+    if (this.#isClosing) return
     this.#cause = cause
     this.#beginClose()
     this.socket.close(code, reason)
@@ -141,29 +133,47 @@ export class Connection<Context> implements OutgoingOwner, Timed {
 
   /** The WebSocket refused what the peer sent, or lost it. It closes by itself, if the peer lets it. */
   broken(): void {
-    if (this.#closeBy === NEVER) this.#beginClose()
+    if (!this.#isClosing) this.#beginClose()
   }
 
   closed(code: number): void {
-    this.adapter.wheel.cancel(this)
-    this.#closeBy = 0
+    this.#deadlines.end()
+    this.#isClosing = true
     this.#stopSubscriptions()
     this.#controller?.abort()
-    this.adapter.onClose({ socket: this.socket, ctx: this.ctx, code, cause: this.#cause })
+    const { ctx } = this
+    try {
+      this.adapter.onClose({ socket: this.socket, ctx, code, cause: this.#cause })
+    } catch (cause) {
+      this.#tell({ error: getTRPCErrorFromUnknown(cause), ...NO_CALL, ctx })
+    }
+  }
+
+  get authenticateBy(): number {
+    return this.context.type === 'expected' ? this.context.until : NEVER
+  }
+
+  onLate(cause: 'notAuthenticated' | 'tooSlow'): void {
+    this.cut(cause)
+  }
+
+  onSilence(): void {
+    this.send(PING)
+  }
+
+  onGone(): void {
+    this.socket.terminate()
   }
 
   onStall(): void {
-    this.#stalledAt = this.adapter.now()
-    this.adapter.wheel.schedule(this, this.#stalledAt + this.adapter.limits.drainMs)
+    this.#deadlines.stalled(this.adapter.now())
     if (this.socket.bufferedAmount <= this.adapter.limits.pauseBytes) return
     this.#isReading = false
     this.socket.pause()
   }
 
   onDrain(): void {
-    this.#stalledAt = NEVER
-    // Who takes what was sent is there.
-    this.#heardAt = this.adapter.now()
+    this.#deadlines.drained(this.adapter.now())
     if (!this.#isReading && !this.#isHeld) this.socket.resume()
     this.#isReading = true
     if (!this.isOpen) return
@@ -174,43 +184,9 @@ export class Connection<Context> implements OutgoingOwner, Timed {
     this.cut('tooSlow')
   }
 
-  onDue(now: number): void {
-    if (now >= this.#closeBy) this.socket.terminate()
-    else this.adapter.wheel.schedule(this, this.#attend(now))
-  }
-
-  /** Does what is due, and says when to look again. */
-  #attend(now: number): number {
-    if (this.#closeBy !== NEVER) return this.#closeBy
-    const { authentication, drain } = this.#deadlines()
-    if (now >= authentication) this.cut('notAuthenticated')
-    else if (now >= drain) this.cut('tooSlow')
-    if (this.#closeBy !== NEVER) return this.#closeBy
-    // Who has not taken its output yet can't have seen a PING behind it.
-    return Math.min(authentication, drain === NEVER ? this.#keepAlive(now) : drain)
-  }
-
-  #deadlines(): { authentication: number; drain: number } {
-    return {
-      authentication: this.context.type === 'expected' ? this.context.until : NEVER,
-      drain: this.#stalledAt + this.adapter.limits.drainMs,
-    }
-  }
-
-  #keepAlive(now: number): number {
-    const { pingMs, pongMs } = this.adapter.limits
-    if (this.#heardAt >= this.#askedAt) this.#askedAt = NEVER
-    if (now >= this.#askedAt + pongMs) this.socket.terminate()
-    else if (this.#askedAt === NEVER && now >= this.#heardAt + pingMs) {
-      this.#askedAt = now
-      this.send('PING')
-    }
-    return this.#askedAt === NEVER ? this.#heardAt + pingMs : this.#askedAt + pongMs
-  }
-
   #beginClose(): void {
-    this.#closeBy = this.adapter.now() + this.adapter.limits.closeMs
-    this.adapter.wheel.schedule(this, this.#closeBy)
+    this.#isClosing = true
+    this.#deadlines.closing(this.adapter.now())
   }
 
   #stopSubscriptions(): void {

@@ -8,6 +8,9 @@ export type Stringify = (value: unknown) => string | undefined
 /** Behind the head of a subscription's request. */
 export const STARTED = '"result":{"type":"started"}}'
 export const STOPPED = '"result":{"type":"stopped"}}'
+/** Asks for a sign of life, and gives one. */
+export const PING = textFrame('PING')
+export const PONG = textFrame('PONG')
 /** The peer is to open a new connection. */
 export const RECONNECT = '{"id":null,"method":"reconnect"}'
 

@@ -12,10 +12,10 @@ export class FrameBudget {
     this.#at = now
   }
 
-  /** False if there were not enough left. */
-  spend(frames: number, now: number): boolean {
+  /** Takes one. False if there was none left. */
+  spend(now: number): boolean {
     const { framesBurst, framesPerSecond } = this.#limits
-    this.#left = Math.min(framesBurst, this.#left + ((now - this.#at) / 1000) * framesPerSecond) - frames
+    this.#left = Math.min(framesBurst, this.#left + ((now - this.#at) / 1000) * framesPerSecond) - 1
     this.#at = now
     return this.#left >= 0
   }

@@ -1,42 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type AnyTRPCRouter, type inferRouterContext, TRPCError } from '@trpc/server'
-import type { CreateWSSContextFnOptions } from '@trpc/server/adapters/ws'
+import type { AnyTRPCRouter, inferRouterContext } from '@trpc/server'
 import type { RawData, WebSocket } from 'ws'
-import type { Adapter, Overload, SocketClosed } from './adapter.ts'
-import { CLOSE_CODES, type CloseCodes } from './close-codes.ts'
 import { Connection } from './connection.ts'
-import { createEncoding, RECONNECT, type Stringify } from './encoding.ts'
-import type { Failure } from './failure.ts'
+import { RECONNECT } from './encoding.ts'
 import { receive } from './incoming.ts'
-import { LIMITS, type Limits } from './limits.ts'
-import { Flusher } from './outgoing.ts'
-import { TimerWheel } from './timer-wheel.ts'
+import { createAdapter, type SocketHandlerOptions } from './options.ts'
 
 const POLL_MS = 10
-
-export interface SocketHandlerOptions<Router extends AnyTRPCRouter, Context = inferRouterContext<Router>> {
-  router: Router
-  /** Makes the context of a socket, once. What it throws is sent, and the socket closed. */
-  createContext: (options: CreateWSSContextFnOptions) => Context | Promise<Context>
-  /** Hears of every error that a call or a context ends with, and of those that nobody is answered with. */
-  onError: (failure: Failure<Context> & { socket: WebSocket }) => void
-  /** Hears once of every socket that is gone. A context that is made after that is dropped. */
-  onClose?: (closed: SocketClosed<Context>) => void
-  /** Charges for calls and begun subscriptions; gives how many of them may run. All may run without it. */
-  charge?: (ctx: Context, calls: number) => number
-  /** The error for calls that are turned away. */
-  overload?: (reason: Overload, ctx: Context | undefined) => unknown
-  /** Reads `params.input`; the router's transformer does without it. What it throws is a PARSE_ERROR. */
-  parseInput?: (input: unknown) => unknown
-  /** Writes what the router's output transformer and JSON.stringify would write. */
-  stringify?: Stringify
-  limits?: Partial<Limits>
-  codes?: Partial<CloseCodes>
-  /** Milliseconds that never go back. */
-  now?: () => number
-}
 
 export interface SocketHandler {
   /**
@@ -70,27 +42,8 @@ export function createSocketHandler<Router extends AnyTRPCRouter>(
   options: SocketHandlerOptions<Router>,
 ): SocketHandler {
   type Context = inferRouterContext<Router>
-  const { router, createContext, onError } = options
-  const { transformer } = router._def._config
-  const now = options.now ?? (() => performance.now())
-  const limits = { ...LIMITS, ...options.limits }
-  const adapter: Adapter<Context> = {
-    router,
-    createContext,
-    onError,
-    limits,
-    now,
-    codes: { ...CLOSE_CODES, ...options.codes },
-    encoding: createEncoding(
-      options.stringify ?? ((value) => JSON.stringify(transformer.output.serialize(value))),
-    ),
-    wheel: new TimerWheel(now),
-    flusher: new Flusher(),
-    parseInput: options.parseInput ?? ((input) => transformer.input.deserialize(input)),
-    charge: options.charge ?? ((_ctx, calls) => calls),
-    overload: options.overload ?? overloadError,
-    onClose: options.onClose ?? (() => undefined),
-  }
+  const adapter = createAdapter(options)
+  const { limits, now } = adapter
   const connections = new Map<WebSocket, Connection<Context>>()
   let isDraining = false
 
@@ -100,7 +53,7 @@ export function createSocketHandler<Router extends AnyTRPCRouter>(
     if (connection) receive(connection, data, isBinary)
   }
   function onControlFrame(this: WebSocket): void {
-    connections.get(this)?.hear()
+    connections.get(this)?.spend()
   }
   function onSocketError(this: WebSocket): void {
     connections.get(this)?.broken()
@@ -113,12 +66,17 @@ export function createSocketHandler<Router extends AnyTRPCRouter>(
 
   return {
     serve(socket, request, stream = request.socket) {
+      socket.on('error', onSocketError)
+      // It went between its upgrade and here, and may never say so again.
+      if (socket.readyState !== socket.OPEN) {
+        socket.terminate()
+        return
+      }
       const connection = new Connection(adapter, socket, stream, request)
       connections.set(socket, connection)
       socket.on('message', onMessage)
       socket.on('ping', onControlFrame)
       socket.on('pong', onControlFrame)
-      socket.on('error', onSocketError)
       socket.on('close', onSocketClose)
       if (isDraining) connection.cut('restarting')
     },
@@ -152,17 +110,4 @@ export function createSocketHandler<Router extends AnyTRPCRouter>(
 
 function isBusy({ isOpen, callsUnderWay, unsentBytes }: Connection<unknown>): boolean {
   return isOpen && (callsUnderWay > 0 || unsentBytes > 0)
-}
-
-function overloadError(reason: Overload): TRPCError {
-  switch (reason) {
-    case 'batchTooLarge':
-      return new TRPCError({ code: 'BAD_REQUEST', message: 'Batch call exceeds maximum size' })
-    case 'rateLimited':
-      return new TRPCError({ code: 'TOO_MANY_REQUESTS', message: 'Too many calls' })
-    case 'tooManyCallsUnderWay':
-      return new TRPCError({ code: 'TOO_MANY_REQUESTS', message: 'Too many calls under way' })
-    case 'tooManySubscriptions':
-      return new TRPCError({ code: 'TOO_MANY_REQUESTS', message: 'Too many subscriptions' })
-  }
 }

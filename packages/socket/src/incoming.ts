@@ -2,15 +2,16 @@ import { TRPCError } from '@trpc/server'
 import type { RawData } from 'ws'
 import { type Admission, admit, count } from './admission.ts'
 import type { Connection } from './connection.ts'
+import { PONG } from './encoding.ts'
 import { headOfUnread, NO_REQUEST, readEnvelope } from './envelope.ts'
 
 /** Reads one frame of a socket and does what it asks for. Never throws. */
 export function receive<Context>(connection: Connection<Context>, data: RawData, isBinary: boolean): void {
-  if (!connection.hear()) return
+  if (!connection.spend()) return
   const { context } = connection
   const text = isBinary || !Buffer.isBuffer(data) ? null : data.toString('utf8')
   // In line with the answers: a client takes a PONG as a sign that all before it has arrived.
-  if (text === 'PING') connection.send('PONG')
+  if (text === 'PING') connection.send(PONG)
   else if (text === 'PONG') return
   else if (context.type === 'expected') context.identification.present(text)
   else if (text !== null) readMessage(connection, text)
@@ -53,7 +54,7 @@ function refuseBatch<Context>(connection: Connection<Context>, batch: readonly u
   if (heads.length === 0) heads.push(NO_REQUEST)
   const error = adapter.overload('batchTooLarge', connection.ctx)
   for (const [index, head] of heads.entries()) {
-    if (!connection.hear()) return
+    if (!connection.spend()) return
     connection.failUnread(head, error, undefined, index === 0)
   }
 }
@@ -65,7 +66,7 @@ function refuse<Context>(
   error: TRPCError,
   isReported = false,
 ): void {
-  if (connection.hear()) connection.failUnread(head, error, undefined, isReported)
+  if (connection.spend()) connection.failUnread(head, error, undefined, isReported)
 }
 
 function parseError(cause: unknown): TRPCError {

@@ -17,7 +17,7 @@ export const LIMITS = {
   gatherBytes: 64 * 1024,
   /** Unsent output at which no more frames are read from the socket until it has drained. */
   pauseBytes: 256 * 1024,
-  /** Unsent output at which the socket is closed. */
+  /** Unsent output behind which nothing more is kept: the socket is closed instead. */
   unsentBytes: 1024 * 1024,
   /** How long a socket may take to drain once its output no longer fits. */
   drainMs: 30_000,

@@ -12,7 +12,7 @@ export interface OutgoingOwner {
   onStall: () => void
   /** Everything was taken. */
   onDrain: () => void
-  /** More is unsent than may be. */
+  /** More was unsent than may be when there was more to send. */
   onOverflow: () => void
 }
 
@@ -64,9 +64,10 @@ export class Outgoing {
     this.#pieces = null
     this.#gathered = 0
     if (!pieces || this.#socket.readyState !== this.#socket.OPEN) return
-    if (this.#compresses) this.#compress(pieces)
-    else this.#write(pieces)
+    // Looked at before and not after: one large answer is no fault of its reader.
     if (this.#socket.bufferedAmount > this.#limits.unsentBytes) this.#owner.onOverflow()
+    else if (this.#compresses) this.#compress(pieces)
+    else this.#write(pieces)
   }
 
   #write(pieces: Piece[]): void {

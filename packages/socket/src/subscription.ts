@@ -104,7 +104,11 @@ export class Subscription<Context> implements ReportingSink {
   }
 
   resume(): void {
-    this.#following?.resume()
+    try {
+      this.#following?.resume()
+    } catch (cause) {
+      this.error(cause)
+    }
   }
 
   report(cause: unknown): void {

@@ -3,6 +3,7 @@ import { initTRPC, TRPCError, tracked } from '@trpc/server'
 import { observable } from '@trpc/server/observable'
 import superjson from 'superjson'
 import { z } from 'zod'
+import { type Following, followable, type Sink } from '../followable.ts'
 import { Journal } from './journal.ts'
 
 export interface TestContext {
@@ -101,6 +102,17 @@ export function testRouter(format: Format, journal = new Journal()) {
     follow: procedure
       .input(z.object({ lastEventId: z.string().optional() }).optional())
       .subscription(({ input, signal }) => journal.followable(Number(input?.lastEventId ?? 0), signal)),
+    /** Gives until there is no room, and throws when there is. */
+    failOnResume: procedure.subscription(() => ({
+      async *[Symbol.asyncIterator]() {},
+      [followable](sink: Sink<string>): Following {
+        while (sink.writable) sink.next('x'.repeat(1_000_000))
+        const resume = () => {
+          throw new Error('No more')
+        }
+        return { resume, stop: () => undefined }
+      },
+    })),
     write: procedure.input(z.string()).mutation(({ input }) => journal.write(input)),
   })
 }
