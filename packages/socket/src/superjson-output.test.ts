@@ -15,26 +15,29 @@ function output() {
   return { stringify, handedOn: () => handedOn }
 }
 
-const key = fc.oneof(
-  fc.string(),
-  fc.string({ unit: 'binary' }),
-  fc.constantFrom(
-    'a.b',
-    'a\\b',
-    '\\.',
-    '.',
-    '',
-    '0',
-    '1',
-    '10',
-    '-1',
-    '01',
-    '4294967295',
-    'toJSON',
-    'json',
-    'meta',
-  ),
-)
+/** superjson throws at three of them; they have tests of their own. */
+const key = fc
+  .oneof(
+    fc.string(),
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom(
+      'a.b',
+      'a\\b',
+      '\\.',
+      '.',
+      '',
+      '0',
+      '1',
+      '10',
+      '-1',
+      '01',
+      '4294967295',
+      'toJSON',
+      'json',
+      'meta',
+    ),
+  )
+  .filter((name) => !['__proto__', 'constructor', 'prototype'].includes(name))
 const date = fc.date({ noInvalidDate: true })
 const ownLeaf = fc.oneof(
   fc.string(),
@@ -138,7 +141,6 @@ describe('superjsonOutput', () => {
     ['a boxed string', Object('boxed')],
     ['a typed array', new Uint8Array([1, 2])],
     ['an invalid date', new Date(Number.NaN)],
-    ['a date with a toJSON of its own', dateWithMethod],
     ['an object with a hidden toJSON', withHiddenMethod],
     ['an object with a method', { method() {} }],
     ['an array with a hole', withHole()],
@@ -158,6 +160,21 @@ describe('superjsonOutput', () => {
   it.each(['__proto__', 'constructor', 'prototype'])('refuses the key %s as superjson does', (name) => {
     const value = Object.defineProperty({}, name, { value: 1, enumerable: true })
     expect(() => output().stringify(value)).toThrow(`Detected property ${name}`)
+  })
+
+  it('writes a date as itself, whatever toJSON it has', () => {
+    const { stringify, handedOn } = output()
+    expect(stringify([dateWithMethod])).toBe(superjson.stringify([dateWithMethod]))
+    expect(handedOn()).toBe(0)
+  })
+
+  it('leaves the value as it was', () => {
+    const value = { list: [new Date(0), undefined], deep: { at: new Date(1), none: undefined } }
+    output().stringify(value)
+    expect(value).toStrictEqual({
+      list: [new Date(0), undefined],
+      deep: { at: new Date(1), none: undefined },
+    })
   })
 
   it('writes an object without a prototype, and one whose toJSON is data', () => {

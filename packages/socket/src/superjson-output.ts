@@ -18,91 +18,105 @@ const UNDEFINED: Leaf = ['undefined']
  * -0, an object that occurs twice, keys that superjson refuses, arrays with holes or with keys of their own. Classes
  * and custom types that are registered for plain objects or dates are not looked at.
  *
- * superjson copies the value and notes a path for every object in it; here the value is looked through once, for
- * what needs a note, and the engine's own JSON writer does the rest.
+ * superjson copies the whole value and notes a path for every object in it. Here only what leads to a date or to
+ * undefined is copied, with text or null in its place, and the engine's own JSON writer does the rest: given a date
+ * itself it leaves its fast path (5 µs instead of 1.6 for a chat message).
  */
 export function superjsonOutput(superjson: Superjson): (value: unknown) => string {
-  const inspection = new Inspection()
+  const rewriting = new Rewriting()
   return (value) => {
-    const notes = inspection.of(value)
-    if (inspection.foreign) return superjson.stringify(value)
-    const json = inspection.undefinedKey ? JSON.stringify(value, nullForUndefined) : JSON.stringify(value)
-    if (notes === null) return `{"json":${json}}`
-    return `{"json":${json},"meta":{"values":${JSON.stringify(notes)},"v":1}}`
+    const json = rewriting.of(value)
+    const { notes, foreign } = rewriting
+    if (foreign) return superjson.stringify(value)
+    if (notes === null) return `{"json":${JSON.stringify(json)}}`
+    return `{"json":${JSON.stringify(json)},"meta":{"values":${JSON.stringify(notes)},"v":1}}`
   }
 }
 
-function nullForUndefined(_key: string, value: unknown): unknown {
-  return value === undefined ? null : value
-}
-
-class Inspection {
+class Rewriting {
   /** Something that only superjson can write. */
   foreign = false
-  /** A value that is undefined where JSON would leave it out and superjson writes null. */
-  undefinedKey = false
+  /** On what was looked at last. */
+  notes: Leaf | Notes | null = null
   readonly #seen = new Set<object>()
 
-  of(value: unknown): Leaf | Notes | null {
+  /** What JSON is to write for a value: itself, if there is nothing to note on it. */
+  of(value: unknown): unknown {
     this.foreign = false
-    this.undefinedKey = value === undefined
     try {
-      return this.#inspect(value)
+      return this.#rewrite(value)
     } finally {
       this.#seen.clear()
     }
   }
 
-  #inspect(value: unknown): Leaf | Notes | null {
+  #rewrite(value: unknown): unknown {
+    this.notes = null
     switch (typeof value) {
       case 'string':
       case 'boolean':
-        return null
+        return value
       case 'number':
-        return Number.isFinite(value) && !Object.is(value, -0) ? null : this.#giveUp()
+        return Number.isFinite(value) && !Object.is(value, -0) ? value : this.#giveUp()
       case 'undefined':
-        return UNDEFINED
+        this.notes = UNDEFINED
+        return null
       case 'object':
-        return value === null ? null : this.#inspectObject(value)
+        return value === null ? null : this.#rewriteObject(value)
       default:
         return this.#giveUp()
     }
   }
 
-  #inspectObject(value: object): Leaf | Notes | null {
+  #rewriteObject(value: object): unknown {
     const { size } = this.#seen
     this.#seen.add(value)
     if (this.#seen.size === size) return this.#giveUp()
-    if (isArray(value)) return this.#inspectArray(value)
+    if (isArray(value)) return this.#rewriteArray(value)
     const prototype: unknown = Object.getPrototypeOf(value)
-    if (prototype === Date.prototype) return isWritableDate(value) ? DATE : this.#giveUp()
+    if (prototype === Date.prototype) return this.#rewriteDate(value)
     const isPlain = (prototype === Object.prototype || prototype === null) && value !== Object.prototype
-    return isPlain && isRecord(value) && !hasToJson(value) ? this.#inspectRecord(value) : this.#giveUp()
+    return isPlain && isRecord(value) && !hasToJson(value) ? this.#rewriteRecord(value) : this.#giveUp()
   }
 
-  #inspectArray(array: readonly unknown[]): Notes | null {
+  #rewriteDate(value: object): unknown {
+    if (!(value instanceof Date) || Number.isNaN(value.getTime())) return this.#giveUp()
+    this.notes = DATE
+    return value.toISOString()
+  }
+
+  #rewriteArray(array: readonly unknown[]): unknown {
     if (Object.keys(array).length !== array.length || hasToJson(array)) return this.#giveUp()
     let notes: Notes | null = null
-    for (let index = 0; index < array.length && !this.foreign; index += 1) {
+    let copy: unknown[] | null = null
+    for (let index = 0; index < array.length; index += 1) {
       const item = array[index]
       if (item === undefined && !(index in array)) return this.#giveUp()
-      const found = this.#inspect(item)
-      if (found !== null) notes = note(notes ?? {}, String(index), found)
+      const written = this.#rewrite(item)
+      if (this.foreign) return null
+      if (this.notes === null) continue
+      notes = note(notes ?? {}, String(index), this.notes)
+      copy ??= [...array]
+      copy[index] = written
     }
-    return notes
+    this.notes = notes
+    return copy ?? array
   }
 
-  #inspectRecord(record: Record<string, unknown>): Notes | null {
+  #rewriteRecord(record: Record<string, unknown>): unknown {
     let notes: Notes | null = null
+    let copy: Record<string, unknown> | null = null
     for (const key of Object.keys(record)) {
       if (key === '__proto__' || key === 'constructor' || key === 'prototype') return this.#giveUp()
-      const value = record[key]
-      if (value === undefined) this.undefinedKey = true
-      const found = this.#inspect(value)
+      const written = this.#rewrite(record[key])
       if (this.foreign) return null
-      if (found !== null) notes = note(notes ?? {}, escapeKey(key), found)
+      if (this.notes === null) continue
+      notes = note(notes ?? {}, escapeKey(key), this.notes)
+      copy ??= { ...record }
+      copy[key] = written
     }
-    return notes
+    this.notes = notes
+    return copy ?? record
   }
 
   #giveUp(): null {
@@ -126,10 +140,6 @@ function copyNote(notes: Notes, path: string, leaf: Leaf | undefined): void {
 function escapeKey(key: string): string {
   if (!key.includes('.') && !key.includes('\\')) return key
   return key.replaceAll('\\', '\\\\').replaceAll('.', '\\.')
-}
-
-function isWritableDate(value: object): boolean {
-  return value instanceof Date && !Number.isNaN(value.getTime()) && value.toJSON === Date.prototype.toJSON
 }
 
 /** A method that would write something else than what is there. superjson would not call it. */
