@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { CLOSE_CODES } from './close-codes.ts'
 import { CONNECT_MS, Connection, PROBE_MS, STABLE_MS } from './connection.ts'
 import { CallFault } from './fault.ts'
 import type { LinkEvents } from './link.ts'
@@ -59,6 +60,12 @@ beforeEach(async () => {
 })
 
 afterEach(() => connection.close())
+
+/** The codes of the table; those that it does not know are among them that come back. */
+function codesThat(does: 'come back' | 'renew the session'): number[] {
+  const known = Object.values(CLOSE_CODES).flatMap(({ code, client }) => (client === does ? [code] : []))
+  return does === 'come back' ? [...known, 1006, 4502, 4504, 4999] : known
+}
 
 describe('Connection', () => {
   test('P13 is online only when every follower has said that it has everything', async () => {
@@ -167,13 +174,24 @@ describe('Connection', () => {
     expect(connection.getSnapshot()).toEqual({ type: 'offline', retryAt: null })
   })
 
-  test.each([4503, 4500, 4999])('close code %i asks for one new session, at once', async (code) => {
+  test.each(codesThat('come back'))('close code %i keeps the session', async (code) => {
     last().events.onOpen()
     last().events.onEnd(code)
-    await clock.advance(0)
-    expect(starts).toEqual(['identity'])
-    expect(last()).toMatchObject({ token: 'token-2' })
+    await untilNextLink()
+    expect(starts).toEqual([])
+    expect(last()).toMatchObject({ token: 'token-1' })
   })
+
+  test.each(codesThat('renew the session'))(
+    'close code %i asks for one new session, at once',
+    async (code) => {
+      last().events.onOpen()
+      last().events.onEnd(code)
+      await clock.advance(0)
+      expect(starts).toEqual(['identity'])
+      expect(last()).toMatchObject({ token: 'token-2' })
+    },
+  )
 
   test('a new session that is refused as well ends the connection, with no further attempt', async () => {
     last().events.onOpen()

@@ -1,5 +1,6 @@
 import type { Browser } from './browser.ts'
 import { backOff, type Clock } from './clock.ts'
+import { endsSession } from './close-codes.ts'
 import { CallFault } from './fault.ts'
 import type { Link, OpenLink } from './link.ts'
 import { type Session, SessionEnded } from './session.ts'
@@ -24,7 +25,7 @@ import type { Calls, Wire } from './wire.ts'
  * - A wake (network back, page visible, page restored) ends waiting at once, replaces an attempt older than 2 s, and
  *   probes an open socket: without a sign of life within 3 s it is dropped. Laptops sleep, and their sockets look open afterwards. There is no budget
  *   of attempts that a long night could use up.
- * - UNAUTHORIZED and the close codes 4500 to 4999 end the session, not only the socket. The session source gets one
+ * - UNAUTHORIZED and the close code for it (close-codes.ts) end the session, not only the socket. The session source gets one
  *   chance to give another one, with which the next attempt is made at once; refused again, the connection is ended.
  * - Online is promised only when every follower has everything. A follower that starts anew on a healthy socket
  *   (a chat is opened, a gap read again) has one second before the dot shows it.
@@ -171,7 +172,7 @@ export class Connection implements Readable<ConnectionState> {
         this.#token = token
         const link = this.#options.openLink(token, {
           onOpen: heard(() => this.#opened(link)),
-          onEnd: (code) => turn === this.#turn && (isTerminal(code) ? this.#renew() : this.#fail(0)),
+          onEnd: (code) => turn === this.#turn && (endsSession(code) ? this.#renew() : this.#fail(0)),
           onUnauthorized: heard(() => this.#renew()),
         })
         // It may have ended before it was returned.
@@ -301,9 +302,4 @@ export class Connection implements Readable<ConnectionState> {
     // The browser knows of no network: when it is back it says so, and no time can be named.
     return { type: 'offline', retryAt: this.#options.browser.isOnline() ? new Date(inner.retryAt) : null }
   }
-}
-
-/** 4500 to 4999: not with this session. Everything else may come again. */
-function isTerminal(code: number): boolean {
-  return code >= 4500 && code <= 4999
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { boundedWebSocket, CLOSE_MS, GIVEN_UP } from './socket.ts'
+import { CLOSE_CODES } from './close-codes.ts'
+import { boundedWebSocket, CLOSE_MS } from './socket.ts'
 
 /** A socket whose peer is gone: closing it brings no event by itself. */
 class DeadSocket extends EventTarget {
@@ -23,7 +24,7 @@ describe('boundedWebSocket', () => {
     vi.advanceTimersByTime(CLOSE_MS - 1)
     expect(heard).toEqual([])
     vi.advanceTimersByTime(1)
-    expect(heard).toEqual([`close ${GIVEN_UP}`])
+    expect(heard).toEqual([`close ${CLOSE_CODES.givenUp.code}`])
   })
 
   test('what the abandoned socket says later is kept from everybody', () => {
@@ -35,7 +36,7 @@ describe('boundedWebSocket', () => {
     socket.dispatchEvent(new CloseEvent('close', { code: 1006 }))
     socket.close()
     vi.advanceTimersByTime(60_000)
-    expect(heard).toEqual([`close ${GIVEN_UP}`])
+    expect(heard).toEqual([`close ${CLOSE_CODES.givenUp.code}`])
   })
 
   test('an answered close is heard once, with its code', () => {

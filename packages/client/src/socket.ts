@@ -1,8 +1,7 @@
+import { CLOSE_CODES } from './close-codes.ts'
+
 /** A closing handshake may take so long; then the socket counts as closed. */
 export const CLOSE_MS = 500
-
-/** What a socket that was given up on reports (4000 to 4499: connect again). */
-export const GIVEN_UP = 4400
 
 /**
  * A WebSocket class whose `close()` ends within half a second.
@@ -35,7 +34,8 @@ export function boundedWebSocket(
     override close(code?: number, reason?: string): void {
       if (this.#ended) return
       this.#closing ??= setTimeout(() => {
-        this.dispatchEvent(new CloseEvent('close', { code: GIVEN_UP, reason: 'no answer', wasClean: false }))
+        const { code, reason } = CLOSE_CODES.givenUp
+        this.dispatchEvent(new CloseEvent('close', { code, reason, wasClean: false }))
       }, CLOSE_MS)
       super.close(code, reason)
     }
