@@ -16,9 +16,4 @@ export interface HttpTransport {
 
 export interface SocketTransport {
   type: 'socket'
-  /** Resolves when the peer has taken most of what was sent. */
-  drained: (signal: AbortSignal) => Promise<void>
-  /** Calls under way and open subscriptions on this socket; counted by the procedures. */
-  calls: { count: number }
-  subscriptions: { count: number }
 }

@@ -1,7 +1,9 @@
 import type { Db } from '@acme/db'
 import type { Hub } from '@acme/realtime'
 import type { InboxFeed } from './admin/inbox-feed.ts'
+import type { Rooms } from './chat/activity/rooms.ts'
 import type { MessageWriter } from './chat/message-writer.ts'
+import type { ReadSince } from './chat/messages-since.ts'
 import type { IdentityRules } from './identity/identity-token.ts'
 import type { Passwords } from './identity/password.ts'
 import type { RateLimit } from './rate-limit.ts'
@@ -13,6 +15,8 @@ export interface Deps {
   hub: Hub
   writer: MessageWriter
   inbox: InboxFeed
+  rooms: Rooms
+  messagesSince: ReadSince
   /** The database's epoch as last seen; the sweep keeps it current. */
   epoch: () => string
   identity: IdentityRules

@@ -13,6 +13,11 @@ export function isTransient(error: unknown): boolean {
   return typeof error.code === 'string' && /^(53...|40P01|40001|57014|55P03)$/.test(error.code)
 }
 
+/** All connections of a pool were taken for as long as one waits for one: the process is busy, not the database away. */
+export function isPoolExhausted(error: unknown): boolean {
+  return error instanceof Error && error.message === 'timeout exceeded when trying to connect'
+}
+
 /** Classes 08 (connection exception) and 57P (operator intervention), and the socket's own errors. */
 const LOST = /^(08|57P|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH)/
 
@@ -21,7 +26,7 @@ export function isConnectionLost(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if ('code' in error && typeof error.code === 'string') return LOST.test(error.code)
   // pg's own words when a connection breaks or none can be had; these errors carry no code.
-  return /^(Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end)/.test(
+  return /^(Connection terminated|Query read timeout|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end)/.test(
     error.message,
   )
 }

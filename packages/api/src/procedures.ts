@@ -4,11 +4,8 @@ import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
 import { ZodError } from 'zod'
 import type { Context } from './context.ts'
 import { Refusal } from './errors.ts'
-import { isConnectionLost, isTransient } from './postgres-errors.ts'
+import { isConnectionLost, isPoolExhausted, isTransient } from './postgres-errors.ts'
 import { transformer } from './transformer.ts'
-
-const MAX_SUBSCRIPTIONS_PER_SOCKET = 8
-const MAX_CALLS_PER_SOCKET = 200
 
 const t = initTRPC.context<Context>().create({
   transformer,
@@ -71,6 +68,7 @@ function describe(error: TRPCError): { code: ErrorCode; message: string; details
 /** The expected error behind what tRPC reports; null for a fault of ours. */
 export function refusalOf({ cause }: TRPCError): Refusal | null {
   if (cause instanceof Refusal) return cause
+  if (isPoolExhausted(cause)) return new Refusal('busy', { retryAfterMs: 1_000 }, { cause })
   return isConnectionLost(cause) || isTransient(cause)
     ? new Refusal('unavailable', { retryAfterMs: 1_000 }, { cause })
     : null
@@ -87,31 +85,18 @@ export function errorIdOf(error: TRPCError): string {
 
 export const createRouter = t.router
 
-/** Counts what is under way on a socket: one socket can't have everything done at once, and a drain waits for it. */
-const counted = t.procedure.use(async ({ ctx: { transport }, type, next }) => {
-  if (transport.type !== 'socket' || type === 'subscription') return next()
-  if (transport.calls.count >= MAX_CALLS_PER_SOCKET)
-    throw new Refusal('rate_limited', { retryAfterMs: 1_000 })
-  transport.calls.count += 1
-  try {
-    return await next()
-  } finally {
-    transport.calls.count -= 1
-  }
-})
-
 /** Anyone, limited by address. */
-const publicProcedure = counted
+const publicProcedure = t.procedure
 
 /** The user of a chat or an admin; which chat it may be is decided with its row. */
-export const memberProcedure = counted.use(({ ctx, next }) => {
+export const memberProcedure = t.procedure.use(({ ctx, next }) => {
   const { caller } = ctx
   if (caller.type === 'anonymous') throw new Refusal('session_missing')
   return next({ ctx: { caller } })
 })
 
 /** A signed user or a visitor. */
-export const userProcedure = counted.use(({ ctx, next }) => {
+export const userProcedure = t.procedure.use(({ ctx, next }) => {
   const { caller } = ctx
   if (caller.type === 'anonymous') throw new Refusal('session_missing')
   if (caller.type !== 'user') throw new Refusal('users_only')
@@ -119,31 +104,17 @@ export const userProcedure = counted.use(({ ctx, next }) => {
 })
 
 /** Support staff. */
-export const adminProcedure = counted.use(({ ctx, next }) => {
+export const adminProcedure = t.procedure.use(({ ctx, next }) => {
   const { caller } = ctx
   if (caller.type === 'anonymous') throw new Refusal('session_missing')
   if (caller.type !== 'admin') throw new Refusal('admins_only')
   return next({ ctx: { caller } })
 })
 
-/** A subscription over a socket, counted against the socket's bound until it ends. */
-const following = t.middleware(async ({ ctx, signal, next }) => {
-  const { transport } = ctx
-  if (transport.type !== 'socket' || !signal) throw new Refusal('socket_only')
-  const { subscriptions, drained } = transport
-  if (subscriptions.count >= MAX_SUBSCRIPTIONS_PER_SOCKET) throw new Refusal('too_many_subscriptions')
-  subscriptions.count += 1
-  const ended = () => {
-    subscriptions.count -= 1
-  }
-  signal.addEventListener('abort', ended, { once: true })
-  const result = await next({ ctx: { follower: { signal, drained } } })
-  if (!result.ok && !signal.aborted) {
-    // Its input was refused: it never began, and nobody will abort it.
-    signal.removeEventListener('abort', ended)
-    ended()
-  }
-  return result
+/** A subscription over a socket: it lasts until its signal aborts. */
+const following = t.middleware(({ ctx, signal, next }) => {
+  if (ctx.transport.type !== 'socket' || !signal) throw new Refusal('socket_only')
+  return next({ ctx: { signal } })
 })
 
 export const memberFollowing = memberProcedure.use(following)

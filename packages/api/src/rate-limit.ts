@@ -35,6 +35,14 @@ export class RateLimit {
     bucket.tokens -= 1
   }
 
+  /** Takes as many of so many tokens as there are, and says how many. */
+  takeUpTo(key: string, count: number): number {
+    const bucket = this.#bucket(key)
+    const taken = Math.min(count, Math.floor(bucket.tokens))
+    bucket.tokens -= taken
+    return taken
+  }
+
   #bucket(key: string) {
     const { burst, perSecond } = this.#options
     const now = this.#now()

@@ -1,4 +1,3 @@
-import { tracked } from '@trpc/server'
 import { archive, archiveInput } from './admin/chats/archive.ts'
 import { get as getAdminChat, getInput } from './admin/chats/get.ts'
 import { list as listChats, listInput } from './admin/chats/list.ts'
@@ -31,9 +30,11 @@ import {
 } from './procedures.ts'
 import { end } from './session/end.ts'
 import { start, startInput } from './session/start.ts'
+import { createTracking } from './tracked-events.ts'
 
 /** The wire: path → who may call → input → use case. */
 export function createAppRouter(deps: Deps) {
+  const track = createTracking()
   return createRouter({
     session: {
       start: publicOverHttp.input(startInput).mutation(({ ctx, input }) => start(deps, ctx.address, input)),
@@ -52,15 +53,12 @@ export function createAppRouter(deps: Deps) {
       setTyping: memberProcedure
         .input(setTypingInput)
         .mutation(({ ctx, input }) => setTyping(deps, ctx.caller, input)),
-      onMessage: memberFollowing.input(onMessageInput).subscription(async function* ({ ctx, input }) {
-        // Every event is tracked: a single untracked one would erase the client's resume id.
-        for await (const { cursor, event } of onMessage(deps, ctx.caller, input, ctx.follower)) {
-          yield tracked(cursor, event)
-        }
-      }),
+      onMessage: memberFollowing
+        .input(onMessageInput)
+        .subscription(({ ctx, input }) => track(onMessage(deps, ctx.caller, input, ctx.signal))),
       onActivity: memberFollowing
         .input(onActivityInput)
-        .subscription(({ ctx, input }) => onActivity(deps, ctx.caller, input, ctx.follower)),
+        .subscription(({ ctx, input }) => onActivity(deps, ctx.caller, input, ctx.signal)),
     },
     admin: {
       chats: {
@@ -70,7 +68,7 @@ export function createAppRouter(deps: Deps) {
         archive: adminProcedure.input(archiveInput).mutation(({ input }) => archive(deps, input)),
         unarchive: adminProcedure.input(unarchiveInput).mutation(({ input }) => unarchive(deps, input)),
       },
-      onUserMessage: adminFollowing.subscription(({ ctx }) => onUserMessage(deps, ctx.follower)),
+      onUserMessage: adminFollowing.subscription(({ ctx }) => onUserMessage(deps, ctx.signal)),
       session: {
         logIn: publicOverHttp.input(logInInput).mutation(async ({ ctx, input }) => {
           const { token, admin } = await logIn(deps, ctx.address, input)

@@ -1,15 +1,19 @@
 import { type Db, readEpoch } from '@acme/db'
 import type { Hub } from '@acme/realtime'
 import { InboxFeed } from './admin/inbox-feed.ts'
+import { readChatStates } from './chat/activity/chat-states.ts'
+import { Rooms } from './chat/activity/rooms.ts'
 import { MessageWriter } from './chat/message-writer.ts'
+import { readMessagesSince } from './chat/messages-since.ts'
 import type { Deps } from './deps.ts'
 import type { Caller } from './identity/caller.ts'
 import { createPasswords } from './identity/password.ts'
-import { callerOfToken } from './identity/sessions.ts'
+import { readCallers } from './identity/sessions.ts'
 import { RateLimit, type RateLimitOptions } from './rate-limit.ts'
 import { type AppRouter, createAppRouter } from './router.ts'
 import { forgetExpiredLimits, SharedRateLimit, type SharedRateLimitOptions } from './shared-rate-limit.ts'
 import { createSweep } from './sweep.ts'
+import { stringifyOutput, transformer } from './transformer.ts'
 
 export { addressKey } from './address-key.ts'
 export { ensureFirstAdmin } from './admin/team/first-admin.ts'
@@ -41,6 +45,7 @@ export interface ApiOptions {
 interface LimitOptions {
   send: RateLimitOptions
   typing: RateLimitOptions
+  calls: RateLimitOptions
   startSession: SharedRateLimitOptions
   logIn: SharedRateLimitOptions
   logInFrom: SharedRateLimitOptions
@@ -50,6 +55,7 @@ interface LimitOptions {
 const LIMITS = {
   send: { burst: 100, perSecond: 2 },
   typing: { burst: 20, perSecond: 2 },
+  calls: { burst: 300, perSecond: 50 },
   startSession: { points: 60, windowSeconds: 60 },
   logIn: { points: 10, windowSeconds: 300 },
   logInFrom: { points: 40, windowSeconds: 300 },
@@ -59,6 +65,11 @@ export interface Api {
   router: AppRouter
   /** Who a session token belongs to. */
   callerOf: (token: string) => Promise<Caller>
+  /** Reads an input as it came over the wire, and writes an answer: the router's transformer, only faster. */
+  parseInput: (input: unknown) => unknown
+  stringifyOutput: (value: unknown) => string
+  /** Charges a person for calls over all their sockets to this process; gives how many of them may run. */
+  chargeCalls: (userId: string, calls: number) => number
   /** To be run every few seconds. */
   sweep: () => Promise<void>
   /** To be run every few minutes. */
@@ -74,11 +85,15 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   let epoch = await readEpoch(db)
   const limits = { ...LIMITS, ...options.limits }
   const shared = { db, secret: sessionSecret }
+  /** For what opens and resumes sockets. */
+  const reading = reserved
   const deps: Deps = {
     db,
     hub,
     writer: new MessageWriter({ db: reserved, replyEmailDelayMs }),
     inbox: new InboxFeed({ db, hub, onError }),
+    rooms: new Rooms({ hub, readState: readChatStates(reading), onError }),
+    messagesSince: readMessagesSince(reading),
     epoch: () => epoch,
     identity: { secrets: options.identitySecrets, audience: options.audience },
     passwords: createPasswords(),
@@ -92,6 +107,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
       logInFrom: new SharedRateLimit('log-in-from', limits.logInFrom, shared),
     },
   }
+  const calls = new RateLimit(limits.calls)
   const sweep = createSweep({
     db: reserved,
     hub,
@@ -102,10 +118,16 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   })
   return {
     router: createAppRouter(deps),
-    callerOf: (token) => callerOfToken(db, sessionSecret, token),
+    callerOf: readCallers(reading, sessionSecret),
+    parseInput: transformer.input.deserialize,
+    stringifyOutput,
+    chargeCalls: (userId, count) => calls.takeUpTo(userId, count),
     sweep,
     forgetExpiredLimits: () => forgetExpiredLimits(db),
     idle: () => deps.writer.idle(),
-    close: () => deps.inbox.close(),
+    close() {
+      deps.inbox.close()
+      deps.rooms.close()
+    },
   }
 }

@@ -2,7 +2,6 @@ import { connect, type Db } from '@acme/db'
 import { freshDatabase } from '@acme/local/testing'
 import { Hub } from '@acme/realtime'
 import { v7 as uuidv7 } from 'uuid'
-import type { SocketTransport } from './context.ts'
 import type { Caller } from './identity/caller.ts'
 import { type Api, createApi } from './server.ts'
 
@@ -23,7 +22,7 @@ export interface Fixture extends AsyncDisposable {
     http?: { address?: string; setSessionCookie?: (token: string | null) => void },
   ) => Client
   /** The router as this caller reaches it over a socket, until the signal aborts. */
-  over: (caller: Caller, socket: { signal: AbortSignal; drained?: SocketTransport['drained'] }) => Client
+  over: (caller: Caller, signal: AbortSignal) => Client
   user: (name?: string) => Promise<Extract<Caller, { type: 'user' }>>
   admin: (name?: string) => Promise<Extract<Caller, { type: 'admin' }>>
 }
@@ -72,12 +71,8 @@ export async function fixture(options: FixtureOptions = {}): Promise<Fixture> {
     databaseUrl,
     as: (caller, { address = '127.0.0.1', setSessionCookie = () => {} } = {}) =>
       api.router.createCaller({ caller, address, transport: { type: 'http', setSessionCookie } }),
-    over: (caller, { signal, drained = async () => {} }) => {
-      const calls = { count: 0 }
-      const subscriptions = { count: 0 }
-      const transport: SocketTransport = { type: 'socket', drained, calls, subscriptions }
-      return api.router.createCaller({ caller, address: '127.0.0.1', transport }, { signal })
-    },
+    over: (caller, signal) =>
+      api.router.createCaller({ caller, address: '127.0.0.1', transport: { type: 'socket' } }, { signal }),
     user: async (name = 'Alice') => {
       const { email: _, ...rest } = await person('user', name)
       return { type: 'user', kind: 'user', ...rest }

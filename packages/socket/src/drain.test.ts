@@ -40,7 +40,7 @@ describe('a drain', () => {
   it('does not wait for ever: not for a call, nor for the server, nor for a peer that does not answer', async () => {
     await using served = await fixture({ ...json, limits: { flushMs: 100 } })
     const peer = await served.peer()
-    peer.send(wait(1, 60_000))
+    peer.send(wait(1, 2_000))
     await eventually(() => served.handler.counts().callsUnderWay === 1)
     const silent = await connectRaw(served.url)
     const gone = once(silent, 'close')

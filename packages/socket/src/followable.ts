@@ -39,6 +39,11 @@ export function share<T>(value: T): Shared<T> {
   return new Shared(value)
 }
 
+/** The value itself, for who does not encode it. */
+export function unshare<T>(value: T | Shared<T>): T {
+  return value instanceof Shared ? value.value : value
+}
+
 export type { Shared }
 
 export function isFollowable(value: unknown): value is Followable<unknown> {

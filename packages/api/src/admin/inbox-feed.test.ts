@@ -104,9 +104,8 @@ test('a user’s message is not played down by an admin’s change of the same c
 test('P11 what a slow admin has not taken is kept as one card per chat', async () => {
   const admin = await f.admin()
   const taking = Promise.withResolvers<void>()
-  let given = 0
   // Takes the first frame, and no more until it is told to.
-  await using slow = readInbox(f, admin, () => (given++ === 0 ? Promise.resolve() : taking.promise))
+  await using slow = readInbox(f, admin, () => taking.promise)
   await using quick = readInbox(f, await f.admin())
   const [one, two] = [await chatOf(), await chatOf()]
   await one.say()

@@ -1,8 +1,9 @@
 import type { Db } from '@acme/db'
 import type { Hub } from '@acme/realtime'
+import { type Shared, share } from '@acme/socket/followable'
 import { sql } from 'kysely'
 import { validate as isUuid } from 'uuid'
-import type { SupportChatListItem } from '../present.ts'
+import type { AdminNotificationMessage, SupportChatListItem } from '../present.ts'
 import { Announced, type InboxChange, type RecentChat } from './announced.ts'
 import { presentCard, selectCards } from './chats/card.ts'
 
@@ -21,7 +22,7 @@ const WINDOW_MS = 100
 
 type SweptRow = { at: Date; epoch: string } & ({ id: null } | RecentChat)
 
-type Follower = (change: InboxChange, cards: readonly SupportChatListItem[]) => void
+type Follower = (frame: Shared<AdminNotificationMessage>) => void
 
 /**
  * What all admins hear, gathered once per process: the chats that changed within a window are read in one query
@@ -125,8 +126,10 @@ export class InboxFeed {
     for (const card of cards)
       frames[this.#announced.tell(card, changed.get(card.id) ?? 'chats_changed')].push(card)
     for (const change of ['new_user_message', 'chats_changed'] as const) {
-      const some = frames[change]
-      if (some.length > 0) for (const follower of this.#followers) follower(change, some)
+      const chats = frames[change]
+      if (chats.length === 0) continue
+      const frame = share<AdminNotificationMessage>({ type: change, chats })
+      for (const follower of this.#followers) follower(frame)
     }
   }
 }

@@ -13,7 +13,7 @@ export const historyInput = z.strictObject({
   limit: z.int().min(1).max(100).default(PAGE),
 })
 
-/** The page of messages before a `seq`, oldest first. @throws Refusal chat_unknown */
+/** The page of messages before a `seq`, oldest first; it may be shorter than `limit` when they are long. @throws Refusal chat_unknown */
 export async function history(
   { db }: Pick<Deps, 'db'>,
   caller: Member,

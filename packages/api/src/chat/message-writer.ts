@@ -1,6 +1,6 @@
 import type { Db } from '@acme/db'
 import { Refusal } from '../errors.ts'
-import { hasCode, isConnectionLost, isTransient } from '../postgres-errors.ts'
+import { hasCode, isConnectionLost, isPoolExhausted, isTransient } from '../postgres-errors.ts'
 import { type NewMessage, type StoredRow, storeMessages } from './store-messages.ts'
 
 /** Statements under way at once; a chat always goes through the same lane, which keeps its order. */
@@ -73,6 +73,7 @@ export class MessageWriter {
         // victim. Both are over when the statement runs again.
         const passing = hasCode(error, '23505') || hasCode(error, '40P01')
         if (passing && attempt < MAX_ATTEMPTS) continue
+        if (isPoolExhausted(error)) throw new Refusal('busy', { retryAfterMs: 1_000 }, { cause: error })
         if (isConnectionLost(error) || isTransient(error))
           throw new Refusal('unavailable', { retryAfterMs: 1_000 }, { cause: error })
         throw error

@@ -4,24 +4,19 @@ import type { SupportMessage } from '../present.ts'
 const COLUMNS = `m.id, m.chat_id as "chatId", m.seq, m.content, m.sender_type as "senderType",
   u.name as "senderName", m.read_at as "readAt", m.created_at as "createdAt"`
 
-const after = statement<[chatId: string, seq: number, limit: number], SupportMessage>(
-  'messages_after',
-  `select ${COLUMNS} from support_messages m join users u on u.id = m.sender_id
-   where m.chat_id = $1 and m.seq > $2 order by m.seq limit $3`,
-)
+/** A page is bounded in bytes of text as well: 100 long messages would be 1.6 MB, and anybody may ask for them. */
+const PAGE_BYTES = 128 * 1024
 
 const before = statement<[chatId: string, seq: number, limit: number], SupportMessage>(
   'messages_before',
-  `select ${COLUMNS} from support_messages m join users u on u.id = m.sender_id
-   where m.chat_id = $1 and m.seq < $2 order by m.seq desc limit $3`,
+  `select ${COLUMNS} from (
+     select p.*, sum(octet_length(p.content)) over (order by p.seq desc) - octet_length(p.content) as before
+     from (select * from support_messages where chat_id = $1 and seq < $2 order by seq desc limit $3) p
+   ) m join users u on u.id = m.sender_id
+   where m.before < ${PAGE_BYTES} order by m.seq desc`,
 )
 
-/** The messages that follow a cursor, in order, at most `limit`. */
-export function messagesAfter(db: Db, chatId: string, seq: number, limit: number): Promise<SupportMessage[]> {
-  return after(db.pool, [chatId, seq, limit])
-}
-
-/** The page of messages before a `seq`, oldest first. */
+/** The page of messages before a `seq`, oldest first: at least one, at most `limit`, and no more than fits. */
 export async function messagesBefore(
   db: Db,
   chatId: string,

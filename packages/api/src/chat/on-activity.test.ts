@@ -1,8 +1,10 @@
+import { Hub } from '@acme/realtime'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { Participant } from '../present.ts'
 import { readActivity } from '../testing/follow.ts'
 import { type Fixture, fixture } from '../testing.ts'
-import { Presence } from './presence.ts'
+import { Rooms } from './activity/rooms.ts'
 
 let f: Fixture
 beforeAll(async () => {
@@ -96,34 +98,100 @@ describe('what goes on around the messages', () => {
   })
 })
 
-describe('presence fades by itself', () => {
+describe('presence', () => {
   afterEach(() => {
     vi.useRealTimers()
   })
-  const other = { id: 'b', side: 'admin', name: 'Bob' } as const
+  const ada: Participant = { id: 'a', side: 'user', name: null }
+  const bob: Participant = { id: 'b', side: 'admin', name: 'Bob' }
 
-  test('typing after six seconds, being here after twice the interval and a little, unless repeated', () => {
-    vi.useFakeTimers({ toFake: ['Date'], now: 0 })
-    const presence = new Presence({ id: 'a', side: 'user', name: null })
-    expect(presence.hear({ type: 'arrived', ...other })).toBe('answer')
-    presence.hear({ type: 'typing', typing: true, ...other })
-    vi.setSystemTime(5_999)
-    expect(presence.state()).toEqual({ here: [other], typing: [other] })
-    expect(presence.fadesInMs()).toBe(2)
-    vi.setSystemTime(6_000)
-    expect(presence.state()).toEqual({ here: [other], typing: [] })
-    vi.setSystemTime(20_000)
-    expect(presence.hear({ type: 'here', ...other })).toBe('noted')
-    vi.setSystemTime(44_999)
-    expect(presence.state().here).toEqual([other])
-    vi.setSystemTime(45_000)
-    expect(presence.state().here).toEqual([])
-    expect(presence.fadesInMs()).toBeUndefined()
+  /** A room in which Ada is, and what goes from it to other processes. */
+  async function roomOf() {
+    const hub = new Hub()
+    const published: string[] = []
+    hub.relay(({ body }) => published.push(`${body.type} ${body.id}`))
+    let now = 0
+    const state = { userId: 'a', userReadSeq: 0, adminReadSeq: 0, archivedAt: null }
+    const rooms = new Rooms({ hub, readState: async () => state, onError: () => {}, now: () => now })
+    const room = rooms.use('c')
+    await room.state()
+    const member = { self: ada, changed: () => {} }
+    room.join(member)
+    return {
+      rooms,
+      room,
+      member,
+      published,
+      hear: (type: string, who = bob) =>
+        hub.deliver('chat:c', { type, ...who, ...(type === 'typing' && { typing: true }) }),
+      at(ms: number) {
+        now = ms
+        room.tick()
+        return { here: room.activityFor(ada)?.here, typing: room.activityFor(ada)?.typing }
+      },
+    }
+  }
+
+  test('typing fades after six seconds, being here after twice the interval and a little, unless repeated', async () => {
+    const { rooms, hear, at } = await roomOf()
+    hear('arrived')
+    hear('typing')
+    expect(at(5_999)).toEqual({ here: [bob], typing: [bob] })
+    expect(at(6_000)).toEqual({ here: [bob], typing: [] })
+    at(20_000)
+    hear('here')
+    expect(at(44_999).here).toEqual([bob])
+    expect(at(45_000).here).toEqual([])
+    rooms.close()
   })
 
-  test('P11 a crowd is not kept without bound', () => {
-    const presence = new Presence({ id: 'a', side: 'user', name: null })
-    for (let n = 0; n < 1_000; n++) presence.hear({ type: 'here', id: `p${n}`, side: 'admin', name: null })
-    expect(presence.state().here.length).toBeLessThanOrEqual(20)
+  test('who left is gone soon, unless they are here from another process too and say so', async () => {
+    const { rooms, hear, at } = await roomOf()
+    hear('here')
+    hear('left')
+    expect(at(1_499).here).toEqual([bob])
+    expect(at(1_500).here).toEqual([])
+    hear('here')
+    hear('left')
+    hear('here')
+    expect(at(3_500).here).toEqual([bob])
+    rooms.close()
+  })
+
+  test('who is alone repeats nothing; with somebody elsewhere it is repeated every ten seconds', async () => {
+    const { rooms, published, hear, at } = await roomOf()
+    for (const ms of [10_000, 20_000, 30_000]) at(ms)
+    expect(published).toEqual(['arrived a'])
+    hear('here')
+    at(40_000)
+    at(41_000)
+    hear('here')
+    at(50_000)
+    expect(published).toEqual(['arrived a', 'here a', 'here a'])
+    rooms.close()
+  })
+
+  test('every room says within two minutes who is in it, for those who missed it', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const { rooms, published } = await roomOf()
+    vi.advanceTimersByTime(120_000)
+    expect(published).toContain('here a')
+    rooms.close()
+  })
+
+  test('P11 a crowd is not kept without bound', async () => {
+    const { rooms, hear, at } = await roomOf()
+    for (let n = 0; n < 1_000; n++) hear('here', { ...bob, id: `p${n}` })
+    expect(at(1).here?.length).toBeLessThanOrEqual(20)
+    rooms.close()
+  })
+
+  test('a room that nobody uses any more is gone', async () => {
+    const { rooms, room, member, published } = await roomOf()
+    room.leave(member)
+    rooms.letGo('c', room)
+    expect(published).toEqual(['arrived a', 'left a'])
+    expect(rooms.use('c')).not.toBe(room)
+    rooms.close()
   })
 })

@@ -1,20 +1,15 @@
+import type { Following, Sink } from '@acme/socket/followable'
 import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import { Refusal } from '../errors.ts'
-import type { Member } from '../identity/caller.ts'
+import type { Member as Caller } from '../identity/caller.ts'
 import { uuid } from '../ids.ts'
 import type { ChatActivity, Participant } from '../present.ts'
-import { Wake } from '../wake.ts'
-import type { Follower } from './on-message.ts'
-import { Presence } from './presence.ts'
-import { chatTopic, readChatHint } from './topic.ts'
+import { type Stream, stream } from '../stream.ts'
+import { maySee } from './access.ts'
+import type { Member, Room } from './activity/room.ts'
 
 export const onActivityInput = z.strictObject({ chatId: uuid })
-
-/** How often who is here says so; whoever is silent for longer than twice this is gone. */
-const PRESENCE_INTERVAL_MS = 10_000
-/** Within this somebody answers who arrives or leaves. */
-const ANSWER_MS = 500
 
 /**
  * Follows what goes on around the messages: first the present state, then the whole state at each change. What
@@ -22,75 +17,63 @@ const ANSWER_MS = 500
  *
  * @throws Refusal chat_unknown
  */
-export async function* onActivity(
-  { db, hub }: Pick<Deps, 'db' | 'hub'>,
-  caller: Member,
+export function onActivity(
+  deps: Pick<Deps, 'rooms'>,
+  caller: Caller,
   { chatId }: z.output<typeof onActivityInput>,
-  { signal, drained }: Follower,
-): AsyncGenerator<ChatActivity, void> {
-  const topic = chatTopic(chatId)
-  const self: Participant = { id: caller.userId, side: caller.type, name: caller.name }
-  const presence = new Presence(self)
-  const wake = new Wake()
-  const announce = (type: 'arrived' | 'here' | 'left') => hub.publish(topic, { type, ...self })
+  signal: AbortSignal,
+): Stream<ChatActivity> {
+  return stream((sink) => new ActivityFollowing(deps, caller, chatId, sink), signal)
+}
 
-  // Of all the places a person is here from, the first one answers for all: one word, however many there are.
-  let answer: NodeJS.Timeout | null = null
-  const cancelAnswer = () => {
-    if (answer) clearTimeout(answer)
-    answer = null
-  }
-  const tell = () => {
-    cancelAnswer()
-    if (known) announce('here')
-  }
-  let marksMayDiffer = true
-  let known = false
-  const stop = hub.listen(topic, (body) => {
-    const hint = readChatHint(body)
-    if (!hint || hint.type === 'message') return
-    if (hint.type === 'state') marksMayDiffer = true
-    else if (hint.type === 'here' && hint.id === self.id) cancelAnswer()
-    else if (presence.hear(hint) === 'answer') answer ??= setTimeout(tell, ANSWER_MS * Math.random())
-    wake.wake()
-  })
-  const heartbeat = setInterval(() => known && announce('here'), PRESENCE_INTERVAL_MS)
+class ActivityFollowing implements Following, Member {
+  readonly self: Participant
+  readonly #deps: Pick<Deps, 'rooms'>
+  readonly #chatId: string
+  readonly #room: Room
+  readonly #sink: Sink<ChatActivity>
+  /** What was told last, to tell only what is different. */
+  #told = ''
+  #stopped = false
 
-  try {
-    let marks = await readMarks()
-    known = true
-    announce('arrived')
-    let last = ''
-    while (!signal.aborted) {
-      if (marksMayDiffer) {
-        marksMayDiffer = false
-        marks = await readMarks()
-      }
-      const activity = { ...marks, ...presence.state() }
-      const picture = JSON.stringify(activity)
-      if (picture !== last) yield activity
-      last = picture
-      await drained(signal)
-      // Wakes also without a hint, because typing and presence fade by themselves.
-      await wake.wait(signal, presence.fadesInMs())
+  constructor({ rooms }: Pick<Deps, 'rooms'>, caller: Caller, chatId: string, sink: Sink<ChatActivity>) {
+    this.self = { id: caller.userId, side: caller.type, name: caller.name }
+    this.#deps = { rooms }
+    this.#chatId = chatId
+    this.#sink = sink
+    this.#room = rooms.use(chatId)
+    void this.#enter(caller)
+  }
+
+  changed(): void {
+    if (this.#stopped || !this.#sink.writable) return
+    const activity = this.#room.activityFor(this.self)
+    const picture = JSON.stringify(activity)
+    if (activity === null || picture === this.#told) return
+    this.#told = picture
+    this.#sink.next(activity)
+  }
+
+  resume(): void {
+    this.changed()
+  }
+
+  stop(): void {
+    if (this.#stopped) return
+    this.#stopped = true
+    this.#room.leave(this)
+    this.#deps.rooms.letGo(this.#chatId, this.#room)
+  }
+
+  /** Who is not let in was never here. */
+  async #enter(caller: Caller): Promise<void> {
+    try {
+      const chat = await this.#room.state()
+      if (this.#stopped) return
+      if (!chat || !maySee(caller, chat)) throw new Refusal('chat_unknown')
+      this.#room.join(this)
+    } catch (error) {
+      this.#sink.error(error)
     }
-  } finally {
-    clearInterval(heartbeat)
-    cancelAnswer()
-    stop()
-    // Who was not let in was never here.
-    if (known) announce('left')
-    known = false
-  }
-
-  async function readMarks() {
-    const chat = await db
-      .selectFrom('supportChats')
-      .select(['userId', 'userReadSeq', 'adminReadSeq', 'archivedAt'])
-      .where('id', '=', chatId)
-      .executeTakeFirst()
-    if (!chat || (caller.type === 'user' && chat.userId !== caller.userId)) throw new Refusal('chat_unknown')
-    const { userReadSeq, adminReadSeq, archivedAt } = chat
-    return { userReadSeq, adminReadSeq, archivedAt }
   }
 }

@@ -1,12 +1,14 @@
+import type { Following, Sink } from '@acme/socket/followable'
 import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import { Refusal } from '../errors.ts'
 import type { Member } from '../identity/caller.ts'
 import { uuid } from '../ids.ts'
 import type { ChatChannelMessage, SupportMessage } from '../present.ts'
-import { Wake } from '../wake.ts'
-import { ensureAccess } from './access.ts'
-import { messagesAfter } from './messages.ts'
+import { type Stream, stream } from '../stream.ts'
+import { maySee } from './access.ts'
+import { END } from './messages.ts'
+import type { ChatSince } from './messages-since.ts'
 import { chatTopic, readChatHint } from './topic.ts'
 
 export const onMessageInput = z.strictObject({
@@ -15,115 +17,192 @@ export const onMessageInput = z.strictObject({
   lastEventId: z.string().max(100).optional(),
 })
 
-export interface Follower {
-  signal: AbortSignal
-  /** Resolves when the reader has taken what it was given: a slow one is fed slowly. */
-  drained: (signal: AbortSignal) => Promise<void>
-}
-
 /** An event and the cursor to resume behind it. */
 export interface CursoredEvent {
   cursor: string
   event: ChatChannelMessage
 }
 
-const PAGE = 200
+type FollowDeps = Pick<Deps, 'hub' | 'epoch' | 'messagesSince'>
+
 /** Messages kept for a reader that is behind; beyond it they are read again from their rows. */
 const MAX_HELD = 200
 
 /**
- * Follows a chat from a cursor: every message after it, in order, once.
- *
- * First it listens, then it reads the rows after the cursor, then it passes on what the topic brings. A message
- * that comes in order is passed on as it came; a gap, a hint without a message or a reader that fell behind is
- * answered by reading rows. It ends only when the reader goes.
+ * Follows a chat from a cursor: every message after it, in order, once. It ends only when the reader goes.
  *
  * @throws Refusal chat_unknown, cursor_invalid
  */
-export async function* onMessage(
-  { db, hub, epoch }: Pick<Deps, 'db' | 'hub' | 'epoch'>,
+export function onMessage(
+  deps: FollowDeps,
   caller: Member,
   { chatId, lastEventId }: z.output<typeof onMessageInput>,
-  { signal, drained }: Follower,
-): AsyncGenerator<CursoredEvent, void> {
-  const cursor = lastEventId === undefined ? null : parseCursor(lastEventId)
-  await ensureAccess(db, caller, chatId)
-
-  const wake = new Wake()
-  const held = new Map<number, SupportMessage>()
-  let hinted = 0
-  let seen = 0
-  const stop = hub.listen(chatTopic(chatId), (body, carried) => {
-    const hint = readChatHint(body)
-    if (hint?.type !== 'message') return
-    hinted = Math.max(hinted, hint.seq)
-    // Only our own `send` carries something in a chat's topic, and that is the message.
-    if (isMessage(carried) && carried.seq > seen && held.size < MAX_HELD) held.set(carried.seq, carried)
-    wake.wake()
-  })
-
-  try {
-    let serving = epoch()
-    const head = await headOf(db, chatId)
-    if (cursor && (cursor.epoch !== serving || cursor.seq > head)) yield reset(head)
-    else seen = cursor?.seq ?? head
-
-    let synced = false
-    while (!signal.aborted) {
-      // Cursors of the old epoch mean nothing in a restored database.
-      if (serving !== epoch()) {
-        serving = epoch()
-        hinted = 0
-        held.clear()
-        yield reset(await headOf(db, chatId))
-      }
-      const next = held.get(seen + 1)
-      if (synced && next) {
-        yield pass(next)
-        await drained(signal)
-      } else if (!synced || hinted > seen) {
-        // A hint that comes while this is read may be about what was committed after it: it is looked at again.
-        const asked = hinted
-        hinted = 0
-        const page = await messagesAfter(db, chatId, seen, PAGE)
-        for (const message of page) {
-          yield pass(message)
-          await drained(signal)
-        }
-        // A hint ahead of every row was about a message that never was, or is of another epoch: it is forgotten.
-        if (page.length > 0) hinted = Math.max(hinted, asked)
-        if (page.length === PAGE) continue
-        if (!synced) yield at({ type: 'synced', epoch: serving, lastSeq: seen })
-        synced = true
-      } else {
-        await wake.wait(signal)
-      }
-    }
-
-    function at(event: ChatChannelMessage): CursoredEvent {
-      return { cursor: `${serving}:${seen}`, event }
-    }
-    function pass(message: SupportMessage): CursoredEvent {
-      seen = message.seq
-      held.delete(seen)
-      return at({ type: 'new_message', message })
-    }
-    function reset(lastSeq: number): CursoredEvent {
-      seen = lastSeq
-      return at({ type: 'reset', epoch: serving, lastSeq })
-    }
-  } finally {
-    stop()
-  }
+  signal: AbortSignal,
+): Stream<CursoredEvent> {
+  return stream((sink) => {
+    const cursor = lastEventId === undefined ? null : parseCursor(lastEventId)
+    return new MessageFollowing(deps, caller, chatId, cursor, sink)
+  }, signal)
 }
 
-async function headOf(db: Deps['db'], chatId: string): Promise<number> {
-  const chat = await db
-    .selectFrom('supportChats')
-    .select('lastSeq')
-    .where('id', '=', chatId)
-    .executeTakeFirst()
-  return chat?.lastSeq ?? 0
+interface Cursor {
+  epoch: string
+  seq: number
+}
+
+/**
+ * First it listens, then it reads the rows after the cursor, then it passes on what the topic brings.
+ *
+ * - opening: the chat and what follows the cursor are read; nothing is told before it is known whether the caller may
+ *   see the chat.
+ * - catching up: pages are read until one reaches the end; then it says that it is synced.
+ * - live: a message that comes in order is passed on as it came. A gap, a hint without a message, or a reader that fell
+ *   behind is answered by reading rows.
+ *
+ * Whenever the epoch has changed, cursors mean nothing any more: it tells so, and begins at the end of the chat.
+ */
+class MessageFollowing implements Following {
+  readonly #deps: FollowDeps
+  readonly #chatId: string
+  readonly #sink: Sink<CursoredEvent>
+  readonly #stopListening: () => void
+  #epoch: string
+  /** `seq` of the last message told. */
+  #seen = 0
+  /** The greatest `seq` that was heard of. */
+  #hinted = 0
+  #held: Map<number, SupportMessage> | null = null
+  #isReading = true
+  #isSynced = false
+  #isStopped = false
+
+  constructor(
+    deps: FollowDeps,
+    caller: Member,
+    chatId: string,
+    cursor: Cursor | null,
+    sink: Sink<CursoredEvent>,
+  ) {
+    this.#deps = deps
+    this.#chatId = chatId
+    this.#sink = sink
+    this.#epoch = deps.epoch()
+    this.#stopListening = deps.hub.listen(chatTopic(chatId), (body, carried) => this.#heard(body, carried))
+    void this.#open(caller, cursor)
+  }
+
+  resume(): void {
+    this.#advance()
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    this.#held = null
+    this.#stopListening()
+  }
+
+  #heard(body: Parameters<typeof readChatHint>[0], carried: unknown): void {
+    const hint = readChatHint(body)
+    if (hint?.type !== 'message') return
+    this.#hinted = Math.max(this.#hinted, hint.seq)
+    // Only our own `send` carries something in a chat's topic, and that is the message.
+    if (isMessage(carried) && carried.seq > this.#seen) this.#hold(carried)
+    this.#advance()
+  }
+
+  #hold(message: SupportMessage): void {
+    this.#held ??= new Map()
+    if (this.#held.size < MAX_HELD) this.#held.set(message.seq, message)
+  }
+
+  async #open(caller: Member, cursor: Cursor | null): Promise<void> {
+    const isOurs = cursor?.epoch === this.#epoch
+    await this.#read(cursor && isOurs ? Math.min(cursor.seq, END) : END, (chat) => {
+      if (!chat || !maySee(caller, chat)) throw new Refusal('chat_unknown')
+      if (cursor && (!isOurs || cursor.seq > chat.lastSeq)) return this.#reset(chat.lastSeq)
+      this.#seen = cursor?.seq ?? chat.lastSeq
+      this.#pass(chat)
+    })
+  }
+
+  /** Tells what there is to tell, as far as the reader takes it. */
+  #advance(): void {
+    if (this.#isReading || this.#isStopped) return
+    if (this.#epoch !== this.#deps.epoch()) this.#beginAnew()
+    else if (this.#isSynced) this.#passOn()
+    else this.#catchUp()
+  }
+
+  /** What is held in order, then what only the rows can tell. */
+  #passOn(): void {
+    for (let next = this.#take(); next && this.#sink.writable; next = this.#take()) this.#tell(next)
+    if (this.#hinted > this.#seen && !this.#take()) this.#catchUp()
+  }
+
+  #take(): SupportMessage | undefined {
+    return this.#held?.get(this.#seen + 1)
+  }
+
+  #catchUp(): void {
+    if (!this.#sink.writable) return
+    // A hint that comes while this is read may be about what was committed after it: it is looked at again.
+    const asked = this.#hinted
+    this.#hinted = 0
+    void this.#read(this.#seen, (chat) => {
+      // A hint ahead of every row was about a message that never was, or is of another epoch: it is forgotten.
+      if (chat && chat.messages.length > 0) this.#hinted = Math.max(this.#hinted, asked)
+      if (chat) this.#pass(chat)
+      else this.#synced()
+    })
+  }
+
+  #beginAnew(): void {
+    this.#epoch = this.#deps.epoch()
+    this.#hinted = 0
+    this.#held = null
+    void this.#read(END, (chat) => this.#reset(chat?.lastSeq ?? 0))
+  }
+
+  async #read(after: number, take: (chat: ChatSince | null) => void): Promise<void> {
+    this.#isReading = true
+    try {
+      const chat = await this.#deps.messagesSince({ chatId: this.#chatId, after })
+      if (this.#isStopped) return
+      take(chat)
+    } catch (error) {
+      this.#sink.error(error)
+      return
+    } finally {
+      this.#isReading = false
+    }
+    this.#advance()
+  }
+
+  #pass({ lastSeq, messages }: ChatSince): void {
+    for (const message of messages) this.#tell(message)
+    if (this.#seen >= lastSeq) this.#synced()
+  }
+
+  #synced(): void {
+    if (this.#isSynced) return
+    this.#isSynced = true
+    this.#give({ type: 'synced', epoch: this.#epoch, lastSeq: this.#seen })
+  }
+
+  #reset(lastSeq: number): void {
+    this.#seen = lastSeq
+    this.#give({ type: 'reset', epoch: this.#epoch, lastSeq })
+  }
+
+  #tell(message: SupportMessage): void {
+    this.#seen = message.seq
+    this.#held?.delete(message.seq)
+    this.#give({ type: 'new_message', message })
+  }
+
+  #give(event: ChatChannelMessage): void {
+    this.#sink.next({ cursor: `${this.#epoch}:${this.#seen}`, event })
+  }
 }
 
 function isMessage(carried: unknown): carried is SupportMessage {
@@ -132,7 +211,7 @@ function isMessage(carried: unknown): carried is SupportMessage {
   )
 }
 
-function parseCursor(id: string): { epoch: string; seq: number } {
+function parseCursor(id: string): Cursor {
   const match = /^([0-9a-f-]{36}):(0|[1-9]\d{0,9})$/.exec(id)
   const [, epoch, seq] = match ?? []
   if (!epoch || !seq) throw new Refusal('cursor_invalid', { field: 'lastEventId' })

@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { type Db, type Queries, statement } from '@acme/db'
 import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
+import { gather } from '../gather.ts'
 import type { Caller } from './caller.ts'
 
 /** After its last use. */
@@ -38,6 +39,7 @@ export async function openSession(
 }
 
 interface SessionRow {
+  tokenHash: Buffer
   sessionId: string
   userId: string
   kind: 'user' | 'visitor' | 'admin'
@@ -46,11 +48,11 @@ interface SessionRow {
   due: boolean
 }
 
-const findSession = statement<[tokenHash: Buffer], SessionRow>(
-  'find_session',
-  `select s.id as "sessionId", u.id as "userId", u.kind, u.name, u.email, ${DUE} as due
+const findSessions = statement<[tokenHashes: readonly Buffer[]], SessionRow>(
+  'find_sessions',
+  `select s.token_hash as "tokenHash", s.id as "sessionId", u.id as "userId", u.kind, u.name, u.email, ${DUE} as due
    from sessions s join users u on u.id = s.user_id
-   where s.token_hash = $1 and s.expires_at > now() and u.disabled_at is null`,
+   where s.token_hash = any($1::bytea[]) and s.expires_at > now() and u.disabled_at is null`,
 )
 
 /** Of several that extend the same session at once the first one writes. */
@@ -61,14 +63,26 @@ const extendSessions = statement<[sessionIds: readonly string[]], never>(
 )
 
 /**
- * Who a token belongs to; anonymous when it is unknown, expired, ended, or its user is disabled. A user's session is
- * extended by its use.
+ * Tells who a token belongs to; anonymous when it is unknown, expired, ended, or its user is disabled. A user's session
+ * is extended by its use. Tokens that are presented in the same moment are looked up by one statement.
  */
-export async function callerOfToken(db: Db, sessionSecret: string, token: string): Promise<Caller> {
-  const [session] = await findSession(db.pool, [hashToken(token, sessionSecret)])
+export function readCallers(db: Db, sessionSecret: string): (token: string) => Promise<Caller> {
+  return gather(
+    async (tokens) => {
+      const hashes = tokens.map((token) => hashToken(token, sessionSecret))
+      const sessions = await findSessions(db.pool, [hashes])
+      const due = sessions.filter((session) => session.due).map(({ sessionId }) => sessionId)
+      if (due.length > 0) await extendSessions(db.pool, [due])
+      const byHash = new Map(sessions.map((session) => [session.tokenHash.toString('hex'), session]))
+      return hashes.map((hash) => callerOf(byHash.get(hash.toString('hex'))))
+    },
+    { max: 500, atOnce: 2 },
+  )
+}
+
+function callerOf(session: SessionRow | undefined): Caller {
   if (!session) return { type: 'anonymous' }
-  const { sessionId, userId, kind, name, email, due } = session
-  if (due) await extendSessions(db.pool, [[sessionId]])
+  const { sessionId, userId, kind, name, email } = session
   return kind === 'admin'
     ? { type: 'admin', userId, sessionId, name, email: email ?? '' }
     : { type: 'user', userId, sessionId, kind, name }

@@ -16,12 +16,7 @@ export async function refusal(call: Promise<unknown>): Promise<Refusal> {
 
 /** A socket's side of the context. */
 export function socketContext(caller: Caller): Context {
-  const calls = { count: 0 }
-  return {
-    caller,
-    address: '127.0.0.1',
-    transport: { type: 'socket', drained: async () => {}, calls, subscriptions: { count: 0 } },
-  }
+  return { caller, address: '127.0.0.1', transport: { type: 'socket' } }
 }
 
 export function httpContext(caller: Caller): Context {

@@ -1,4 +1,3 @@
-import type { SocketTransport } from '../context.ts'
 import type { Member } from '../identity/caller.ts'
 import type { AdminNotificationMessage, ChatActivity, ChatChannelMessage } from '../present.ts'
 import type { Fixture } from '../testing.ts'
@@ -13,8 +12,14 @@ export interface Reading<Event> extends AsyncDisposable {
   stop: () => Promise<void>
 }
 
+/** Holds a reader back after each event, as a socket does that is not read. */
+export type Drained = (signal: AbortSignal) => Promise<void>
+
 /** Reads until it is stopped. */
-function read<Event>(open: (signal: AbortSignal) => Promise<AsyncIterable<Event>>): Reading<Event> {
+function read<Event>(
+  open: (signal: AbortSignal) => Promise<AsyncIterable<Event>>,
+  drained: Drained = async () => {},
+): Reading<Event> {
   const events: Event[] = []
   const gone = new AbortController()
   let news = Promise.withResolvers<void>()
@@ -27,6 +32,7 @@ function read<Event>(open: (signal: AbortSignal) => Promise<AsyncIterable<Event>
         events.push(next.value)
         news.resolve()
         news = Promise.withResolvers()
+        await drained(gone.signal)
       }
     } finally {
       await iterator.return?.()
@@ -74,12 +80,16 @@ export function readMessages(
   f: Fixture,
   caller: Member,
   input: { chatId: string; lastEventId?: string },
-  drained?: SocketTransport['drained'],
+  drained: Drained = async () => {},
 ): MessageReading {
   const reading = read(async (signal) => {
-    const tracked = await f.over(caller, { signal, ...(drained && { drained }) }).chat.onMessage(input)
+    const tracked = await f.over(caller, signal).chat.onMessage(input)
     return (async function* () {
-      for await (const envelope of tracked) yield unwrap(envelope)
+      for await (const envelope of tracked) {
+        const event = unwrap(envelope)
+        yield event
+        if (event.event.type === 'new_message') await drained(signal)
+      }
     })()
   })
   const seqs = () =>
@@ -107,15 +117,11 @@ function isEvent(value: unknown): value is ChatChannelMessage {
 }
 
 export function readActivity(f: Fixture, caller: Member, chatId: string): Reading<ChatActivity> {
-  return read((signal) => f.over(caller, { signal }).chat.onActivity({ chatId }))
+  return read((signal) => f.over(caller, signal).chat.onActivity({ chatId }))
 }
 
-export function readInbox(
-  f: Fixture,
-  caller: Member,
-  drained?: SocketTransport['drained'],
-): Reading<AdminNotificationMessage> {
-  return read((signal) => f.over(caller, { signal, ...(drained && { drained }) }).admin.onUserMessage())
+export function readInbox(f: Fixture, caller: Member, drained?: Drained): Reading<AdminNotificationMessage> {
+  return read((signal) => f.over(caller, signal).admin.onUserMessage(), drained)
 }
 
 /** n, n+1 … m. */

@@ -1,0 +1,62 @@
+export interface GatherOptions {
+  /** Asked for by one statement at most. */
+  max: number
+  /** Statements under way at once; what is asked for meanwhile waits and goes together. */
+  atOnce: number
+}
+
+interface Waiting<Ask, Answer> {
+  ask: Ask
+  resolve: (answer: Answer) => void
+  reject: (error: unknown) => void
+}
+
+/**
+ * Lets one statement answer what is asked for in the same moment: sockets that open together after a restart, followers
+ * that read after the same hint. An idle system waits for the end of the present turn of the event loop, and for
+ * nothing else.
+ *
+ * @param run answers every ask, in their order; what it throws is thrown to each of those who asked.
+ */
+export function gather<Ask, Answer>(
+  run: (asks: readonly Ask[]) => Promise<readonly Answer[]>,
+  { max, atOnce }: GatherOptions,
+): (ask: Ask) => Promise<Answer> {
+  const waiting: Waiting<Ask, Answer>[] = []
+  let running = 0
+  let planned = false
+
+  function plan(): void {
+    if (planned || running >= atOnce || waiting.length === 0) return
+    planned = true
+    setImmediate(() => {
+      planned = false
+      void answer(waiting.splice(0, max))
+      plan()
+    })
+  }
+
+  async function answer(batch: readonly Waiting<Ask, Answer>[]): Promise<void> {
+    if (batch.length === 0) return
+    running += 1
+    try {
+      const answers = await run(batch.map(({ ask }) => ask))
+      for (const [index, { resolve, reject }] of batch.entries()) {
+        const answered = answers[index]
+        if (answered === undefined) reject(new Error('Fewer answers than asks'))
+        else resolve(answered)
+      }
+    } catch (error) {
+      for (const { reject } of batch) reject(error)
+    } finally {
+      running -= 1
+      plan()
+    }
+  }
+
+  return (ask) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ ask, resolve, reject })
+      plan()
+    })
+}
