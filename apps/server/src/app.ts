@@ -8,6 +8,7 @@ import { sql } from 'kysely'
 import { HTTP_TIMEOUTS, type HttpTimeouts, timeouts } from './http-timeouts.ts'
 import type { Metrics } from './metrics.ts'
 import type { Settings } from './settings.ts'
+import { guardUpgrades } from './socket/upgrade-guard.ts'
 import { within } from './within.ts'
 
 const MAX_BODY_BYTES = 64 * 1024
@@ -42,6 +43,7 @@ export async function createApp(
     },
     forceCloseConnections: 'idle',
   })
+  guardUpgrades(app)
   // Fastify's own handler logs the whole address, query included.
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'There is nothing here.' }))
   await app.register(cookie)

@@ -17,7 +17,8 @@ import { servePages } from './pages.ts'
 import { repeat } from './repeat.ts'
 import { createSessionCookie } from './session-cookie.ts'
 import type { Settings } from './settings.ts'
-import { openSocketDoor } from './socket.ts'
+import type { SocketLimits } from './socket/limits.ts'
+import { serveSockets } from './socket/serve-sockets.ts'
 
 const SWEEP_MS = 2_000
 /** At the stop: calls over HTTP that are not answered by then are cut. */
@@ -43,6 +44,7 @@ export interface ServerOptions {
   /** Another hub than a sound one, for faults on purpose. */
   hub?: Hub
   limits?: ApiOptions['limits']
+  socketLimits?: Partial<SocketLimits>
   httpLimits?: HttpLimits
 }
 
@@ -66,6 +68,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const outage = createOutage(log, metrics)
   const onIdleError = outage.noticed
   const db = started.use(connect({ url: settings.databaseUrl, max: 12, onIdleError }))
+  // Sending, opening sockets, repairing and telling whether it works never queue behind what people read and search.
+  const reserved = started.use(connect({ url: settings.databaseUrl, max: 6, onIdleError }))
   await ensureReachable(db, settings)
   await migrateWithPatience(settings)
   if (!(await ensureFirstAdmin(db, settings.firstAdmin))) {
@@ -89,16 +93,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let worker: RunningWorker | undefined
   const { role } = settings
   const closeHttp = orderlyClose(app)
-  serveOperations(app, { db, metrics, role, isReady: () => ready, worker: () => worker })
+  serveOperations(app, { db: reserved, metrics, role, isReady: () => ready, worker: () => worker })
   const toStop: (() => Promise<void>)[] = [() => closeHttp(ANSWER_WITHIN_MS)]
   /** What is done again and again anyway notices when the database is back. */
   let probe = async () => {
-    await sql`select 1`.execute(db)
+    await sql`select 1`.execute(reserved)
   }
 
   if (settings.role !== 'worker') {
-    // Sending and repairing never queue behind what people read and search.
-    const reserved = started.use(connect({ url: settings.databaseUrl, max: 4, onIdleError }))
     const api = await createApi({
       db,
       reserved,
@@ -117,18 +119,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const origins = createOrigins(settings)
     const cookie = createSessionCookie(app, settings)
     const reportError = createReportError(log, metrics, outage)
+    await serveSockets(app, { api, hub, origins, cookie, metrics, reportError, limits: options.socketLimits })
     await openHttpDoor(app, { api, origins, cookie, reportError, limits: options.httpLimits })
     await (options.pages ?? ((pages) => servePages(pages, origins)))(app)
     await options.extraPages?.(app)
-    const door = openSocketDoor({ server: app.server, api, hub, origins, cookie, metrics, reportError })
-    toStop.push(() => door.drain())
   }
   started.use(repeat(() => outage.endsWith(probe), SWEEP_MS, outage.noticed))
 
   if (settings.role !== 'web') {
+    // Its own connections: no amount of reading keeps a mail from being sent, nor the job loop from looking.
+    const jobs =
+      settings.role === 'worker'
+        ? db
+        : started.use(connect({ url: settings.databaseUrl, max: 8, onIdleError }))
     const mailer = createMailer({ smtpUrl: settings.smtpUrl, from: settings.mailFrom })
     const running = await runWorker({
-      db,
+      db: jobs,
       mailer,
       appName: settings.appName,
       replyEmailDelayMs: settings.replyEmailDelayMs,
@@ -136,7 +142,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log: (level, message, facts) => log[level](facts ?? {}, message),
     })
     toStop.push(() => running.stop())
-    addWorkerMetrics(metrics, db, running)
+    addWorkerMetrics(metrics, reserved, running)
     worker = running
   }
 

@@ -257,10 +257,16 @@ describe('P10 what a stranger may do to the socket', () => {
     expect(Reflect.get({}, 'polluted')).toBeUndefined()
   })
 
-  test('who does not say who they are is shown out after five seconds', async () => {
+  test('a socket without a session is closed: at once when none is announced, at the deadline when it does not come', async () => {
     const [silent, stranger] = [await open(), await open('/trpc')]
     const codes = await Promise.all([closing(silent), closing(stranger)])
-    expect(codes).toEqual([4502, 4502])
+    expect(codes).toEqual([4408, 4503])
+  })
+
+  test('a session that is refused closes the socket, and only then is another session needed', async () => {
+    const socket = await open()
+    socket.send(JSON.stringify({ method: 'connectionParams', data: { token: 'nobody' } }))
+    expect(await closing(socket)).toBe(4503)
   })
 
   test('P11 a flood of subscriptions is bounded per socket', async () => {

@@ -1,0 +1,159 @@
+import type { IncomingMessage } from 'node:http'
+import { type Api, type Caller, type Context, Refusal, refusalOf, sessionTopic } from '@acme/api/server'
+import { CLOSE_CODES } from '@acme/client/close-codes'
+import type { Hub } from '@acme/realtime'
+import { type CloseCode, createSocketHandler, type Overload } from '@acme/socket'
+import websocket from '@fastify/websocket'
+import { TRPCError } from '@trpc/server'
+import type { FastifyInstance } from 'fastify'
+import type { WebSocket } from 'ws'
+import { z } from 'zod'
+import type { ReportError } from '../errors.ts'
+import type { Metrics } from '../metrics.ts'
+import type { Origins } from '../origins.ts'
+import type { SessionCookie } from '../session-cookie.ts'
+import { admitSockets } from './admission.ts'
+import { SOCKET_LIMITS, type SocketLimits } from './limits.ts'
+import { SocketsOfPeople } from './people.ts'
+import { SOCKET_PATH } from './upgrade-guard.ts'
+
+export interface SocketOptions {
+  api: Api
+  hub: Hub
+  origins: Origins
+  cookie: SessionCookie
+  metrics: Metrics
+  reportError: ReportError
+  /** For benchmarks; the default suits people. */
+  limits?: Partial<SocketLimits> | undefined
+}
+
+/**
+ * WebSockets at `/trpc`: @fastify/websocket carries the connection, @acme/socket speaks tRPC's protocol on it. What is
+ * decided here is who may connect and as whom, and when a socket ends with its session.
+ */
+export async function serveSockets(app: FastifyInstance, options: SocketOptions): Promise<void> {
+  const { api, hub, origins, cookie, metrics, reportError } = options
+  const limits = { ...SOCKET_LIMITS, ...options.limits }
+  const people = new SocketsOfPeople(limits.socketsPerPerson)
+  /** What ends with a socket whose session is known. */
+  const ends = new WeakMap<WebSocket, () => void>()
+  let isDraining = false
+
+  const handler = createSocketHandler({
+    router: api.router,
+    createContext,
+    parseInput: api.parseInput,
+    stringify: api.stringifyOutput,
+    charge: ({ caller }, calls) => (caller.type === 'anonymous' ? 0 : api.chargeCalls(caller.userId, calls)),
+    overload,
+    onError: ({ error, path, type }) => reportError(error, { path, type }),
+    onClose({ socket, cause }) {
+      metrics.sockets.dec()
+      if (cause) metrics.socketsClosed.inc({ reason: cause })
+      ends.get(socket)?.()
+    },
+    codes: {
+      restarting: code('restarting'),
+      tooSlow: code('tooSlow'),
+      tooManyFrames: code('tooManyFrames'),
+      notAuthenticated: code('notAuthenticated'),
+      contextFailed,
+    },
+    limits: limits.adapter,
+  })
+
+  // The hooks of admission stand before the plugin's own, which upgrade.
+  const admission = admitSockets(app, {
+    origins,
+    cookie,
+    isDraining: () => isDraining,
+    strangersPerAddress: limits.strangersPerAddress,
+  })
+  await app.register(websocket, {
+    options: {
+      maxPayload: limits.frameBytes,
+      maxFragments: limits.fragments,
+      perMessageDeflate: false,
+    },
+    // What a peer does to its own socket (an oversized frame, bad UTF-8, a reset) is no error of ours.
+    errorHandler: (_error, socket) => socket.terminate(),
+    preClose: async () => {
+      isDraining = true
+      // An upgrade that comes now would pass by the hooks, and hold the end of the server.
+      app.server.removeAllListeners('upgrade')
+      app.server.on('upgrade', (_request, stream) => {
+        stream.on('error', () => stream.destroy())
+        stream.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n', () =>
+          stream.destroy(),
+        )
+      })
+      await handler.drain(api.idle())
+    },
+  })
+  app.get(SOCKET_PATH, { websocket: true }, (socket, request) => {
+    metrics.sockets.inc()
+    handler.serve(socket, request.raw)
+  })
+
+  async function createContext({
+    req,
+    res: socket,
+    info,
+  }: {
+    req: IncomingMessage
+    res: WebSocket
+    info: { connectionParams: unknown }
+  }): Promise<Context> {
+    const caller = await identify(req, info.connectionParams)
+    admission.leave(req)
+    if (caller.type === 'anonymous') throw new Refusal('session_missing')
+    if (!people.enter(caller.userId)) throw new Refusal('too_many_connections')
+    const stopListening = hub.listen(sessionTopic(caller.sessionId), () => {
+      metrics.socketsClosed.inc({ reason: 'sessionEnded' })
+      handler.close(socket, ...code('sessionEnded'))
+    })
+    const end = () => {
+      stopListening()
+      people.leave(caller.userId)
+    }
+    // It may be gone already, and will not be told of again.
+    if (socket.readyState === socket.OPEN) ends.set(socket, end)
+    else end()
+    return { caller, address: admission.addressOf(req), transport: { type: 'socket' } }
+  }
+
+  async function identify({ headers }: IncomingMessage, parameters: unknown): Promise<Caller> {
+    const presented = z.object({ token: z.string().max(200) }).safeParse(parameters)
+    if (presented.success) return api.callerOf(presented.data.token)
+    const token = cookie.read(headers.cookie)
+    return token !== null && origins.isOwn(headers.origin) ? api.callerOf(token) : { type: 'anonymous' }
+  }
+}
+
+function code(name: keyof typeof CLOSE_CODES): CloseCode {
+  return [CLOSE_CODES[name].code, CLOSE_CODES[name].reason]
+}
+
+/** A socket whose session could not be told is closed; only one without a session needs another one. */
+function contextFailed(error: TRPCError): CloseCode {
+  switch (refusalOf(error)?.reason) {
+    case 'session_missing':
+      return code('sessionEnded')
+    case 'too_many_connections':
+      return code('tooManySockets')
+    default:
+      return code('unavailable')
+  }
+}
+
+function overload(reason: Overload): unknown {
+  switch (reason) {
+    case 'tooManySubscriptions':
+      return new Refusal('too_many_subscriptions')
+    case 'batchTooLarge':
+      return new TRPCError({ code: 'BAD_REQUEST', message: 'Too many calls in one frame. Send fewer.' })
+    default:
+      return new Refusal('rate_limited', { retryAfterMs: 1_000 })
+  }
+}
