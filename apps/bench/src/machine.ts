@@ -1,11 +1,12 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { availableParallelism, loadavg } from 'node:os'
 
-const TICKS_PER_SECOND = 100
-
-/** CPU time that a process has used, in microseconds; null where the system does not say (proc(5)). */
-export function cpuMicros(pid: number): number | null {
-  const fields = read(`/proc/${pid}/stat`)?.split(') ')[1]?.split(' ')
-  return fields ? ((Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND) * 1_000_000 : null
+/** Descriptors that a process of ours may have open. Node raises its soft limit to the hard one by itself. */
+export function descriptorLimit(): number {
+  if (process.platform === 'win32') return Number.POSITIVE_INFINITY
+  const limit = execFileSync('sh', ['-c', 'ulimit -Hn'], { encoding: 'utf8' }).trim()
+  return limit === 'unlimited' ? Number.POSITIVE_INFINITY : Number(limit)
 }
 
 export interface CpuTimes {
@@ -14,12 +15,39 @@ export interface CpuTimes {
   steal: number
 }
 
-/** Of all cores since the machine started, in ticks; null where the system does not say. */
+/** Of all cores since the machine started, in ticks; null where the system does not say (proc(5)). */
 export function cpuTimes(): CpuTimes | null {
   const times = read('/proc/stat')?.split('\n')[0]?.trim().split(/\s+/).slice(1, 9).map(Number)
   if (!times) return null
   const [, , , idle = 0, iowait = 0, , , steal = 0] = times
   return { total: times.reduce((sum, time) => sum + time, 0), idle: idle + iowait, steal }
+}
+
+export interface MachineState {
+  cores: number
+  node: string
+  platform: string
+  descriptors: number
+  loadAverage: number
+  /** Shares since `before`, 0 to 1; null where the system does not say. */
+  cpuIdle: number | null
+  cpuStolen: number | null
+}
+
+/** What the machine is, and how busy it was since `before`. */
+export function machineState(before: CpuTimes | null): MachineState {
+  const now = cpuTimes()
+  const share = (of: 'idle' | 'steal') =>
+    before && now ? (now[of] - before[of]) / (now.total - before.total) : null
+  return {
+    cores: availableParallelism(),
+    node: process.versions.node,
+    platform: `${process.platform} ${process.arch}`,
+    descriptors: descriptorLimit(),
+    loadAverage: loadavg()[0] ?? Number.NaN,
+    cpuIdle: share('idle'),
+    cpuStolen: share('steal'),
+  }
 }
 
 function read(file: string): string | undefined {

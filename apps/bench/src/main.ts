@@ -1,33 +1,45 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort, startPostgres } from '@acme/local'
-import { startChild } from './child.ts'
+import { startPostgres } from '@acme/local'
+import { makeTemplate } from './contestant.ts'
+import { cpuTimes, machineState } from './machine.ts'
+import { type Options, readOptions, type ScenarioName } from './options.ts'
+import { conditions, json } from './report/conditions.ts'
+import { printed } from './report/print.ts'
+import type { Table } from './report/rows.ts'
+import { coldStart } from './scenarios/cold-start.ts'
+import { idle } from './scenarios/idle.ts'
+import { latency } from './scenarios/latency.ts'
+import { saturation } from './scenarios/saturation.ts'
+import type { Scenario } from './scenarios/scenario.ts'
+import { storm } from './scenarios/storm.ts'
 
 /**
  * The running product against what one would write by hand with ws and pg, on one Postgres, in turns, so that
- * whatever else the machine does befalls both. Read the ratios, not the numbers.
+ * whatever else the machine does befalls all. Read the ratios, not the numbers.
  */
-const ROUNDS = Number(process.env.ROUNDS ?? 6)
-if (!Number.isInteger(ROUNDS) || ROUNDS < 1) throw new Error('ROUNDS is no number of rounds like 6')
-const ENDS_WITHIN_MS = 90_000 + ROUNDS * 30_000
-const IDENTITY_SECRET = 'the identity secret of the benchmark'
+const RUN: Record<ScenarioName, Scenario> = { 'cold-start': coldStart, saturation, latency, idle, storm }
+const ENDS_WITHIN_MS = 3 * 3600_000
 
 const interrupted = new Promise<never>((_, reject) => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => reject(new Error(`Interrupted by ${signal}`)))
-  setTimeout(() => reject(new Error(`Not done within ${ENDS_WITHIN_MS / 1000} s`)), ENDS_WITHIN_MS).unref()
+  setTimeout(
+    () => reject(new Error(`Not done within ${ENDS_WITHIN_MS / 3600_000} h`)),
+    ENDS_WITHIN_MS,
+  ).unref()
 })
 interrupted.catch(() => {})
 
 try {
-  await main()
+  await main(readOptions(process.argv.slice(2)))
 } catch (error) {
   console.error(`\n${error instanceof Error ? error.message : String(error)}`)
   process.exitCode = 1
 }
 
-async function main(): Promise<void> {
+async function main({ scenarios, plan, jsonFile }: Options): Promise<void> {
   await using started = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'acme-bench-'))
   started.defer(() => rm(folder, { recursive: true, force: true }))
@@ -35,41 +47,18 @@ async function main(): Promise<void> {
   await chmod(folder, 0o755)
   const postgres = await startPostgres({ dataDir: join(folder, 'postgres') })
   started.defer(() => postgres.stop('immediate'))
-  for (const name of ['ours', 'bare', 'writer']) await postgres.createDatabase(name)
+  await makeTemplate(postgres)
 
-  const [oursPort, barePort] = [await freePort(), await freePort()]
-  const ours = started.use(
-    await startChild(new URL('./product-server.ts', import.meta.url), {
-      NODE_ENV: 'production',
-      PORT: String(oursPort),
-      PUBLIC_URL: `http://localhost:${oursPort}`,
-      DATABASE_URL: postgres.urlOf('ours'),
-      SMTP_URL: 'smtp://127.0.0.1:1',
-      MAIL_FROM: 'support@support.example',
-      IDENTITY_SECRETS: IDENTITY_SECRET,
-      SESSION_SECRET: 'the session secret of the benchmark',
-      ROLE: 'web',
-      LOG_LEVEL: 'error',
-    }),
-  )
-  const bare = started.use(
-    await startChild(new URL('./bare-server.ts', import.meta.url), {
-      NODE_ENV: 'production',
-      PORT: String(barePort),
-      DATABASE_URL: postgres.urlOf('bare'),
-    }),
-  )
-  const generator = started.use(
-    await startChild(new URL('./generator.ts', import.meta.url), {
-      OURS_PID: String(ours.pid),
-      OURS_PORT: String(oursPort),
-      IDENTITY_SECRET,
-      BARE_PID: String(bare.pid),
-      BARE_PORT: String(barePort),
-      BARE_DATABASE_URL: postgres.urlOf('bare'),
-      WRITER_DATABASE_URL: postgres.urlOf('writer'),
-      ROUNDS: String(ROUNDS),
-    }),
-  )
-  await Promise.race([generator.exited, interrupted])
+  const before = cpuTimes()
+  const tables: Table[] = []
+  const progress = (text: string) => console.error(`${new Date().toISOString().slice(11, 19)} ${text}`)
+  for (const name of scenarios) {
+    const some = await Promise.race([RUN[name]({ postgres, plan, progress }), interrupted])
+    tables.push(...some)
+    for (const table of some) console.log(`\n${printed(table)}`)
+    const state = machineState(before)
+    // After each scenario, so that a fault in a later one takes nothing away.
+    if (jsonFile !== null) await writeFile(jsonFile, json({ plan, tables, state }))
+  }
+  console.log(`\n${await conditions(machineState(before), postgres.url)}`)
 }

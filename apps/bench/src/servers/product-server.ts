@@ -1,7 +1,7 @@
 import { readSettings, startServer } from '@acme/server'
-import { readyUntilParentEnds } from './child.ts'
+import { serveParent } from '../processes/serve-parent.ts'
 
-/** The running product, whole, with one thing changed: its limits are for people, and this is a load. */
+/** The running product, whole, with one thing changed: its rate limits are for people, and this is a load. */
 const read = readSettings(process.env)
 if (!read.ok) throw new Error(read.faults.join('\n'))
 const { settings } = read
@@ -14,4 +14,4 @@ await startServer({
   httpLimits: { perSession: 1e9, perAddress: 1e9 },
   pages: async () => {},
 })
-readyUntilParentEnds()
+serveParent()

@@ -1,0 +1,31 @@
+import { z } from 'zod'
+
+/** Somebody with a chat of their own. */
+export const personSchema = z.object({ chatId: z.string(), token: z.string() })
+export type Person = z.output<typeof personSchema>
+
+/** What a text frame of a server says. */
+export type Heard =
+  | { type: 'stored'; id: string; seq: number }
+  | { type: 'message'; id: string; seq: number }
+  | { type: 'synced' }
+  | { type: 'ping' }
+  | { type: 'refused'; why: string }
+  | { type: 'other' }
+
+/** How a chat's user, or an agent who hears the inbox, opens a socket. */
+export interface Opening {
+  path: string
+  headers: Record<string, string>
+  /** Frames to send at once. */
+  frames: readonly string[]
+}
+
+/** How one speaks to one kind of server: in its own frames, so that no client library is measured on one side only. */
+export interface Dialect {
+  /** Follows the person's chat behind `after`, the last `seq` seen. */
+  follow: (person: Person, after: number) => Opening
+  send: (message: { call: number; chatId: string; id: string; content: string }) => string
+  hear: (text: string) => Heard
+  hearInbox: () => Opening
+}

@@ -1,0 +1,85 @@
+import { once } from 'node:events'
+import type { Follower } from './follower.ts'
+import type { Group } from './group.ts'
+
+export interface Storm {
+  /**
+   * Those without a socket begin to reconnect. Resolves when all are back and caught up.
+   *
+   * @throws Error when a message was lost, doubled or reordered, or somebody is not back in time
+   */
+  comeBack: (withinMs: number) => Promise<Comeback>
+}
+
+export interface Comeback {
+  /** Of each: when it was back and had caught up, in milliseconds since the epoch. */
+  backAt: Float64Array
+  /** Of each: from the beginning of the attempt that succeeded until it had caught up; without the back-off. */
+  tookMs: Float64Array
+  /** Attempts that failed. */
+  failedAttempts: number
+}
+
+/** As the product's client waits (packages/client): full jitter, doubling from 0.5 s to at most 15 s. */
+const RETRY = { firstMs: 500, mostMs: 15_000 }
+
+function jitteredMs(failures: number): number {
+  return Math.random() * Math.min(RETRY.mostMs, RETRY.firstMs * 2 ** (failures - 1))
+}
+
+/**
+ * Every follower loses its connection and resumes from its cursor, behind which there will be `missed` messages.
+ * Cut by us, all stay away until `comeBack`; otherwise whoever loses its socket reconnects at once by itself.
+ */
+export function loseConnections(group: Group, { cut, missed }: { cut: boolean; missed: number }): Storm {
+  const { followers, ledger } = group
+  const targets = new Map(followers.map((follower) => [follower, follower.seen + missed]))
+  const backAt = new Float64Array(followers.length)
+  const tookMs = new Float64Array(followers.length)
+  const allBack = new EventTarget()
+  let back = 0
+  let failedAttempts = 0
+  let held = cut
+  let waiting: Follower[] = []
+
+  function retry(follower: Follower, failures: number): void {
+    setTimeout(async () => {
+      const begun = performance.now()
+      try {
+        await follower.open()
+      } catch {
+        failedAttempts += 1
+        return retry(follower, failures + 1)
+      }
+      const target = targets.get(follower)
+      if (follower.seen !== target) {
+        ledger.fault(`Chat ${follower.chatId} was resumed up to ${follower.seen} of ${target}`)
+      }
+      backAt[back] = performance.timeOrigin + performance.now()
+      tookMs[back++] = performance.now() - begun
+      if (back === followers.length) allBack.dispatchEvent(new Event('back'))
+    }, jitteredMs(failures))
+  }
+
+  group.onLost = (follower) => {
+    if (held) waiting.push(follower)
+    else retry(follower, 1)
+  }
+  if (cut) {
+    waiting = [...followers]
+    for (const follower of followers) follower.cut()
+  }
+  return {
+    async comeBack(withinMs) {
+      held = false
+      const everybody =
+        back === followers.length ? null : once(allBack, 'back', { signal: AbortSignal.timeout(withinMs) })
+      for (const follower of waiting.splice(0)) retry(follower, 1)
+      await everybody?.catch(() =>
+        ledger.fault(`${followers.length - back} did not come back within ${withinMs} ms`),
+      )
+      ledger.verify()
+      return { backAt, tookMs, failedAttempts }
+    },
+  }
+}

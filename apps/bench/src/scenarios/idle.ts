@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startContestant } from '../contestant.ts'
+import { follow } from '../load/commands.ts'
+import { liveHeap, usage } from '../processes/usage.ts'
+import { Table, turns } from '../report/rows.ts'
+import type { Kind } from '../servers/servers.ts'
+import type { Bench, Scenario } from './scenario.ts'
+
+/** Opened before anything is counted, so that what the first ones bring along is no follower's. */
+const FIRST = 200
+const SETTLE_MS = 3_000
+
+/** Followers to whom nothing happens. Each server alone and in a new process, so that no earlier peak is counted. */
+export const idle: Scenario = async (bench) => {
+  const { plan, progress } = bench
+  const tables = plan.idleFollowers.map((count) => new Table(`idle.${count}`, `idle: ${count} followers`))
+  for (let round = 0; round < plan.longRounds; round++) {
+    for (const kind of turns(round)) {
+      progress(`idle, round ${round + 1} of ${plan.longRounds}: ${kind}`)
+      await sitStill(bench, kind, tables)
+    }
+  }
+  return tables
+}
+
+async function sitStill({ postgres, plan }: Bench, kind: Kind, tables: readonly Table[]): Promise<void> {
+  await using contestant = await startContestant(postgres, kind)
+  const { server, database } = contestant
+  const load = await contestant.startLoad()
+  let open = 0
+  await grow(FIRST)
+  const heapBefore = await server.ask(liveHeap, null)
+  const { rssBytes: rssBefore } = await server.ask(usage, null)
+
+  for (const [n, count] of plan.idleFollowers.entries()) {
+    await grow(count - open)
+    await sleep(SETTLE_MS)
+    const before = await server.ask(usage, null)
+    await sleep(plan.idleMs)
+    const after = await server.ask(usage, null)
+    const heap = await server.ask(liveHeap, null)
+
+    const add = (key: string, value: number, label: string, digits: number) =>
+      tables[n]?.add(kind, key, value, { label, digits })
+    add('rssKb', (after.rssBytes - rssBefore) / (count - FIRST) / 1000, 'RSS per follower, kB', 1)
+    add('heapKb', (heap - heapBefore) / (count - FIRST) / 1000, 'live heap per follower, kB', 1)
+    add('cpu', (after.cpuMicros - before.cpuMicros) / plan.idleMs / 10, 'CPU, % of a core', 2)
+    add('rssMb', after.rssBytes / 1e6, 'RSS of the process, MB', 0)
+  }
+
+  async function grow(by: number): Promise<void> {
+    await load.ask(follow, { people: await database.addPeople(by), after: 0 })
+    open += by
+  }
+}

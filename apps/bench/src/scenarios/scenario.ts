@@ -1,0 +1,12 @@
+import type { Postgres } from '@acme/local'
+import type { Plan } from '../options.ts'
+import type { Table } from '../report/rows.ts'
+
+export interface Bench {
+  postgres: Postgres
+  plan: Plan
+  progress: (text: string) => void
+}
+
+/** Measures something of all servers in turns. @throws Error when a ledger found a fault, or a server or load ended */
+export type Scenario = (bench: Bench) => Promise<Table[]>
