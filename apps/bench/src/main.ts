@@ -50,15 +50,19 @@ async function main({ scenarios, plan, jsonFile }: Options): Promise<void> {
   await makeTemplate(postgres)
 
   const before = cpuTimes()
-  const tables: Table[] = []
   const progress = (text: string) => console.error(`${new Date().toISOString().slice(11, 19)} ${text}`)
-  for (const name of scenarios) {
-    const some = await Promise.race([RUN[name]({ postgres, plan, progress }), interrupted])
-    tables.push(...some)
-    for (const table of some) console.log(`\n${printed(table)}`)
-    const state = machineState(before)
-    // After each scenario, so that a fault in a later one takes nothing away.
-    if (jsonFile !== null) await writeFile(jsonFile, json({ plan, tables, state }))
-  }
+  await Promise.race([measure(), interrupted])
   console.log(`\n${await conditions(machineState(before), postgres.url)}`)
+
+  async function measure(): Promise<void> {
+    const tables: Table[] = []
+    for (const name of scenarios) {
+      for await (const table of RUN[name]({ postgres, plan, progress })) {
+        tables.push(table)
+        console.log(`\n${printed(table)}`)
+        // After each, so that a fault in a later one takes nothing away.
+        if (jsonFile !== null) await writeFile(jsonFile, json({ plan, tables, state: machineState(before) }))
+      }
+    }
+  }
 }

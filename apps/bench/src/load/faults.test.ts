@@ -65,30 +65,40 @@ for (const [loop, run] of BOTH) {
 }
 
 test('a storm passes when everybody resumes with what they missed', async () => {
-  await using server = await startServer(() => {})
-  const comeback = await resume(server, 2)
+  const comeback = await resume(() => 2)
   expect(comeback.backAt).toHaveLength(FOLLOWERS)
   expect(Math.min(...comeback.tookMs)).toBeGreaterThan(0)
 })
 
 test('a storm fails on a missed message that is not resent', async () => {
-  await using server = await startServer(() => {})
-  await expect(resume(server, 1)).rejects.toThrow(/resumed up to 1 of 2/)
+  await expect(resume(() => 1)).rejects.toThrow(/resumed up to 1 of 2/)
 })
 
 test('a storm fails on who does not come back', async () => {
-  await using server = await startServer(() => {})
-  await expect(resume(server, null)).rejects.toThrow(/3 did not come back/)
+  await expect(resume(() => 'silence')).rejects.toThrow(/3 did not come back/)
+})
+
+test('who comes back twice does not stand for somebody who stays away', async () => {
+  const resent: Resent[] = []
+  const failure = resume((chatId) => {
+    if (chatId === 'chat-2') return 'silence'
+    if (chatId === 'chat-1') return 2
+    resent.push(resent.length === 0 ? 'drop' : 0)
+    return resent.at(-1) ?? 0
+  })
+  await expect(failure).rejects.toThrow(/1 did not come back/)
+  expect(resent).toEqual(['drop', 0])
 })
 
 const FOLLOWERS = 3
 
-/** Followers are cut off, miss two messages, and are given `resent` of them; null never answers. */
-async function resume(server: Server, resent: number | null) {
+/** Followers are cut off, miss two messages, and each is resent what `resend` says. */
+async function resume(resend: (chatId: string) => Resent) {
+  await using server = await startServer(() => {})
   const group = createGroup()
   const people = Array.from({ length: FOLLOWERS }, (_, n) => ({ chatId: `chat-${n}`, token: '' }))
   await joinFollowers(group, { dialect: bareDialect, port: server.port, people, after: 0 })
-  server.resend(resent)
+  server.resend = resend
   const comeback = await loseConnections(group, { cut: true, missed: 2 }).comeBack(3_000)
   await leave(group)
   return comeback
@@ -106,9 +116,12 @@ interface Message {
   seq: number
 }
 
+/** So many messages; both and then the end of the connection; or no answer at all. */
+type Resent = number | 'drop' | 'silence'
+
 interface Server extends AsyncDisposable {
   port: number
-  resend: (count: number | null) => void
+  resend: (chatId: string) => Resent
 }
 
 /** Speaks the hand-written servers' frames. `deliver` decides what the chat's followers are told of a message. */
@@ -119,7 +132,6 @@ async function startServer(
   const sockets = new WebSocketServer({ host: '127.0.0.1', port })
   await once(sockets, 'listening')
   const chats = new Map<string, { seq: number; followers: Set<WebSocket> }>()
-  let resent: number | null = 0
   sockets.on('connection', (socket) =>
     socket.on('message', (data) => {
       const { follow, chatId = follow, id } = JSON.parse(String(data))
@@ -127,10 +139,12 @@ async function startServer(
       chats.set(chatId, chat)
       if (follow) {
         chat.followers.add(socket)
-        if (resent === null) return
-        for (let seq = 1; seq <= resent; seq++)
+        const resent = server.resend(chatId)
+        if (resent === 'silence') return
+        for (let seq = 1; seq <= (resent === 'drop' ? 2 : resent); seq++)
           socket.send(JSON.stringify({ message: { id: `${seq}`, seq } }))
         socket.send('{"following":true}')
+        if (resent === 'drop') socket.close(1012)
         return
       }
       chat.seq += 1
@@ -140,14 +154,13 @@ async function startServer(
       })
     }),
   )
-  return {
+  const server: Server = {
     port,
-    resend: (count) => {
-      resent = count
-    },
+    resend: () => 0,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets.clients) socket.removeAllListeners('message')
       sockets.close()
     },
   }
+  return server
 }

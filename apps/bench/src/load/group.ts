@@ -28,6 +28,7 @@ export interface Group {
 }
 
 const OPENED_AT_ONCE = 50
+const OPENING_ATTEMPTS = 5
 
 /** Everybody whom one process of the load plays towards one server. */
 export function createGroup({ settleWithinMs = 20_000 } = {}): Group {
@@ -56,7 +57,7 @@ export interface Joining {
 export async function joinChats(group: Group, { people, ...rest }: Joining): Promise<void> {
   await openMany(people, async (person, n) => {
     const chat: Chat = { parties: [party(), party()], sends: 0 }
-    await Promise.all(chat.parties.map((each) => each.open()))
+    await Promise.all(chat.parties.map((each) => openPatiently(each)))
     group.chats.push(chat)
 
     function party(): Follower {
@@ -94,7 +95,7 @@ export async function joinFollowers(group: Group, joining: Joining & { after: nu
       ledger: group.ledger,
       onLost: (why) => group.onLost(follower, why),
     })
-    await follower.open()
+    await openPatiently(follower)
     group.followers.push(follower)
   })
 }
@@ -127,6 +128,18 @@ export async function joinInbox(group: Group, { dialect, port }: Omit<Joining, '
 export async function leave(group: Group): Promise<void> {
   const followers = [...group.followers.splice(0), ...group.chats.splice(0).flatMap(({ parties }) => parties)]
   await Promise.all([...followers, ...group.inboxes.splice(0)].map((each) => each.close()))
+}
+
+/** To get going; how well a server opens many at once is what a storm measures. */
+async function openPatiently(follower: Follower): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await follower.open()
+    } catch (error) {
+      if (attempt === OPENING_ATTEMPTS) throw error
+      await sleep(attempt * 1_000)
+    }
+  }
 }
 
 async function openMany<T>(all: readonly T[], open: (one: T, n: number) => Promise<void>): Promise<void> {

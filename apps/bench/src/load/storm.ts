@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { Follower } from './follower.ts'
 import type { Group } from './group.ts'
 
@@ -34,13 +33,11 @@ function jitteredMs(failures: number): number {
 export function loseConnections(group: Group, { cut, missed }: { cut: boolean; missed: number }): Storm {
   const { followers, ledger } = group
   const targets = new Map(followers.map((follower) => [follower, follower.seen + missed]))
-  const backAt = new Float64Array(followers.length)
-  const tookMs = new Float64Array(followers.length)
-  const allBack = new EventTarget()
-  let back = 0
+  const away = new Set(followers)
+  const backAt = new Map<Follower, number>()
+  const tookMs = new Map<Follower, number>()
+  const allBack = Promise.withResolvers<void>()
   let failedAttempts = 0
-  let held = cut
-  let waiting: Follower[] = []
 
   function retry(follower: Follower, failures: number): void {
     setTimeout(async () => {
@@ -55,31 +52,34 @@ export function loseConnections(group: Group, { cut, missed }: { cut: boolean; m
       if (follower.seen !== target) {
         ledger.fault(`Chat ${follower.chatId} was resumed up to ${follower.seen} of ${target}`)
       }
-      backAt[back] = performance.timeOrigin + performance.now()
-      tookMs[back++] = performance.now() - begun
-      if (back === followers.length) allBack.dispatchEvent(new Event('back'))
+      backAt.set(follower, performance.timeOrigin + performance.now())
+      tookMs.set(follower, performance.now() - begun)
+      away.delete(follower)
+      if (away.size === 0) allBack.resolve()
     }, jitteredMs(failures))
   }
 
   group.onLost = (follower) => {
-    if (held) waiting.push(follower)
-    else retry(follower, 1)
+    // Who was back and is dropped again has not come back.
+    if (!away.has(follower)) failedAttempts += 1
+    away.add(follower)
+    retry(follower, 1)
   }
-  if (cut) {
-    waiting = [...followers]
-    for (const follower of followers) follower.cut()
-  }
+  if (cut) for (const follower of followers) follower.cut()
+
   return {
     async comeBack(withinMs) {
-      held = false
-      const everybody =
-        back === followers.length ? null : once(allBack, 'back', { signal: AbortSignal.timeout(withinMs) })
-      for (const follower of waiting.splice(0)) retry(follower, 1)
-      await everybody?.catch(() =>
-        ledger.fault(`${followers.length - back} did not come back within ${withinMs} ms`),
-      )
+      if (cut) for (const follower of followers) retry(follower, 1)
+      const late = setTimeout(() => allBack.resolve(), withinMs)
+      await allBack.promise
+      clearTimeout(late)
+      if (away.size > 0) ledger.fault(`${away.size} did not come back within ${withinMs} ms`)
       ledger.verify()
-      return { backAt, tookMs, failedAttempts }
+      return {
+        backAt: Float64Array.from(backAt.values()),
+        tookMs: Float64Array.from(tookMs.values()),
+        failedAttempts,
+      }
     },
   }
 }

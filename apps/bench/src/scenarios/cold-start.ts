@@ -3,7 +3,7 @@ import { Table, turns } from '../report/rows.ts'
 import type { Scenario } from './scenario.ts'
 
 /** What a start costs, on a migrated database, until the server says that it is ready. */
-export const coldStart: Scenario = async ({ postgres, plan, progress }) => {
+export const coldStart: Scenario = async function* ({ postgres, plan, progress }) {
   const table = new Table('cold-start', 'cold start: until ready, with a migrated database')
   for (let round = 0; round < plan.coldStarts; round++) {
     for (const kind of turns(round)) {
@@ -15,5 +15,5 @@ export const coldStart: Scenario = async ({ postgres, plan, progress }) => {
       table.add(kind, 'wallSeconds', ready.wallMs / 1e3, { label: 'wall clock, s', digits: 2 })
     }
   }
-  return [table]
+  yield table
 }

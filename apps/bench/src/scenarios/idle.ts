@@ -11,7 +11,7 @@ const FIRST = 200
 const SETTLE_MS = 3_000
 
 /** Followers to whom nothing happens. Each server alone and in a new process, so that no earlier peak is counted. */
-export const idle: Scenario = async (bench) => {
+export const idle: Scenario = async function* (bench) {
   const { plan, progress } = bench
   const tables = plan.idleFollowers.map((count) => new Table(`idle.${count}`, `idle: ${count} followers`))
   for (let round = 0; round < plan.longRounds; round++) {
@@ -20,7 +20,7 @@ export const idle: Scenario = async (bench) => {
       await sitStill(bench, kind, tables)
     }
   }
-  return tables
+  yield* tables
 }
 
 async function sitStill({ postgres, plan }: Bench, kind: Kind, tables: readonly Table[]): Promise<void> {

@@ -8,11 +8,10 @@ const CHATS = 1_000
 const WARM_UP_IN_FLIGHT = 50
 
 /** So many messages per second whatever the answers do: from sending until the other party sees it. */
-export const latency: Scenario = async (bench) => {
+export const latency: Scenario = async function* (bench) {
   const { plan, progress } = bench
   await using arena = await openArena(bench, CHATS, WARM_UP_IN_FLIGHT)
   const sent = { ours: 0, bare: 0, batched: 0 }
-  const tables: Table[] = []
   for (const perSecond of plan.ratesPerSecond) {
     const table = new Table(
       `latency.${perSecond}`,
@@ -36,8 +35,7 @@ export const latency: Scenario = async (bench) => {
         add('loadShare', phase.loadShare * 100, "load's share of a core, %", 0)
       }
     }
-    tables.push(table)
+    yield table
   }
   await arena.verifyStored(sent)
-  return tables
 }

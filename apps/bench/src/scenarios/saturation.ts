@@ -8,10 +8,8 @@ import type { Bench, Scenario } from './scenario.ts'
 const MOST_IN_FLIGHT = 200
 
 /** As many messages as a server takes: both parties of every chat follow it, two agents hear the inbox. */
-export const saturation: Scenario = async (bench) => {
-  const tables: Table[] = []
-  for (const chats of bench.plan.saturationChats) tables.push(await saturate(bench, chats))
-  return tables
+export const saturation: Scenario = async function* (bench) {
+  for (const chats of bench.plan.saturationChats) yield await saturate(bench, chats)
 }
 
 async function saturate(bench: Bench, chats: number): Promise<Table> {

@@ -8,5 +8,9 @@ export interface Bench {
   progress: (text: string) => void
 }
 
-/** Measures something of all servers in turns. @throws Error when a ledger found a fault, or a server or load ended */
-export type Scenario = (bench: Bench) => Promise<Table[]>
+/**
+ * Measures something of all servers in turns; gives each table as soon as it is complete.
+ *
+ * @throws Error when a ledger found a fault, or a server or load ended
+ */
+export type Scenario = (bench: Bench) => AsyncGenerator<Table>

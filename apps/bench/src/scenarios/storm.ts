@@ -25,8 +25,7 @@ const LONGEST_MS = 600_000
  * All clients lose their connection at once and resume from their cursors: first cut off from a server that goes on
  * serving others, then by the death of the server.
  */
-export const storm: Scenario = async (bench) => {
-  const tables: Table[] = []
+export const storm: Scenario = async function* (bench) {
   for (const asked of bench.plan.stormClients) {
     const clients = Math.min(asked, descriptorLimit() - SPARE_DESCRIPTORS)
     const why =
@@ -41,9 +40,8 @@ export const storm: Scenario = async (bench) => {
         await blow(bench, kind, clients, table)
       }
     }
-    tables.push(table)
+    yield table
   }
-  return tables
 }
 
 async function blow({ postgres, plan }: Bench, kind: Kind, clients: number, table: Table): Promise<void> {
