@@ -3,10 +3,24 @@ import { readFileSync } from 'node:fs'
 import { availableParallelism, loadavg } from 'node:os'
 
 /** Descriptors that a process of ours may have open. Node raises its soft limit to the hard one by itself. */
-export function descriptorLimit(): number {
+function descriptorLimit(): number {
   if (process.platform === 'win32') return Number.POSITIVE_INFINITY
   const limit = execFileSync('sh', ['-c', 'ulimit -Hn'], { encoding: 'utf8' }).trim()
   return limit === 'unlimited' ? Number.POSITIVE_INFINITY : Number(limit)
+}
+
+/** A process has descriptors beside its clients'. */
+const SPARE_DESCRIPTORS = 500
+
+/** How many of the clients asked for the descriptors allow, and what to say when that is fewer. */
+export function withinDescriptors(asked: number): { clients: number; note: string } {
+  const limit = descriptorLimit()
+  return asked + SPARE_DESCRIPTORS <= limit
+    ? { clients: asked, note: '' }
+    : {
+        clients: limit - SPARE_DESCRIPTORS,
+        note: ` (${asked} need a higher limit of file descriptors than ${limit})`,
+      }
 }
 
 export interface CpuTimes {

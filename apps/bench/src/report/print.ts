@@ -15,7 +15,16 @@ export function printed({ title, rows }: Table): string {
       .join('  ')
       .trimEnd(),
   )
-  return [title, ...lines.map((line) => `  ${line}`)].join('\n')
+  return [title, ...lines.map((line) => `  ${line}`), ...noiseOf(rows[0])].join('\n')
+}
+
+/** How far the bare server's own values moved: what the ratios had to survive. */
+function noiseOf(row: Row | undefined): string[] {
+  const bare = row?.values.bare ?? []
+  if (row === undefined || bare.length < 2) return []
+  const middle = median(bare)
+  const most = Math.max(...bare.map((value) => Math.abs(value - middle) / middle))
+  return [`  (bare's own ${row.label} moved by up to ${Math.round(most * 100)} % from its median)`]
 }
 
 function cellsOf(row: Row): string[] {

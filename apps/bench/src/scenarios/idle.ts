@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startContestant } from '../contestant.ts'
 import { follow } from '../load/commands.ts'
+import { withinDescriptors } from '../machine.ts'
 import { liveHeap, usage } from '../processes/usage.ts'
 import { Table, turns } from '../report/rows.ts'
 import type { Kind } from '../servers/servers.ts'
@@ -13,17 +14,25 @@ const SETTLE_MS = 3_000
 /** Followers to whom nothing happens. Each server alone and in a new process, so that no earlier peak is counted. */
 export const idle: Scenario = async function* (bench) {
   const { plan, progress } = bench
-  const tables = plan.idleFollowers.map((count) => new Table(`idle.${count}`, `idle: ${count} followers`))
+  const places = plan.idleFollowers.map((asked) => {
+    const { clients, note } = withinDescriptors(asked)
+    return { clients, table: new Table(`idle.${asked}`, `idle: ${clients} followers${note}`) }
+  })
   for (let round = 0; round < plan.longRounds; round++) {
     for (const kind of turns(round)) {
       progress(`idle, round ${round + 1} of ${plan.longRounds}: ${kind}`)
-      await sitStill(bench, kind, tables)
+      await sitStill(bench, kind, places)
     }
   }
-  yield* tables
+  yield* places.map(({ table }) => table)
 }
 
-async function sitStill({ postgres, plan }: Bench, kind: Kind, tables: readonly Table[]): Promise<void> {
+interface Place {
+  clients: number
+  table: Table
+}
+
+async function sitStill({ postgres, plan }: Bench, kind: Kind, places: readonly Place[]): Promise<void> {
   await using contestant = await startContestant(postgres, kind)
   const { server, database } = contestant
   const load = await contestant.startLoad()
@@ -32,8 +41,8 @@ async function sitStill({ postgres, plan }: Bench, kind: Kind, tables: readonly 
   const heapBefore = await server.ask(liveHeap, null)
   const { rssBytes: rssBefore } = await server.ask(usage, null)
 
-  for (const [n, count] of plan.idleFollowers.entries()) {
-    await grow(count - open)
+  for (const { clients, table } of places) {
+    await grow(clients - open)
     await sleep(SETTLE_MS)
     const before = await server.ask(usage, null)
     await sleep(plan.idleMs)
@@ -41,9 +50,9 @@ async function sitStill({ postgres, plan }: Bench, kind: Kind, tables: readonly 
     const heap = await server.ask(liveHeap, null)
 
     const add = (key: string, value: number, label: string, digits: number) =>
-      tables[n]?.add(kind, key, value, { label, digits })
-    add('rssKb', (after.rssBytes - rssBefore) / (count - FIRST) / 1000, 'RSS per follower, kB', 1)
-    add('heapKb', (heap - heapBefore) / (count - FIRST) / 1000, 'live heap per follower, kB', 1)
+      table.add(kind, key, value, { label, digits })
+    add('rssKb', (after.rssBytes - rssBefore) / (clients - FIRST) / 1000, 'RSS per follower, kB', 1)
+    add('heapKb', (heap - heapBefore) / (clients - FIRST) / 1000, 'live heap per follower, kB', 1)
     add('cpu', (after.cpuMicros - before.cpuMicros) / plan.idleMs / 10, 'CPU, % of a core', 2)
     add('rssMb', after.rssBytes / 1e6, 'RSS of the process, MB', 0)
   }

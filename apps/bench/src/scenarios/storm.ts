@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startContestant } from '../contestant.ts'
 import { comeBack, follow, join, leaveAll, lose, stopTraffic, traffic } from '../load/commands.ts'
-import { descriptorLimit } from '../machine.ts'
+import { withinDescriptors } from '../machine.ts'
 import { usage } from '../processes/usage.ts'
 import { Table, turns } from '../report/rows.ts'
 import type { Kind } from '../servers/servers.ts'
@@ -13,8 +13,6 @@ import type { Bench, Scenario } from './scenario.ts'
 const MISSED = 2
 /** Others, in a process of their own, who write all along and keep their connections. */
 const SENDERS = { chats: 50, perSecond: 100 }
-/** A server has descriptors beside its clients'. */
-const SPARE_DESCRIPTORS = 500
 /** What each server is away for, however fast it starts: the clients' back-off grows with it. */
 const AWAY_MS = 3_000
 /** Time for the server to see that the connections are gone. */
@@ -27,13 +25,9 @@ const LONGEST_MS = 600_000
  */
 export const storm: Scenario = async function* (bench) {
   for (const asked of bench.plan.stormClients) {
-    const clients = Math.min(asked, descriptorLimit() - SPARE_DESCRIPTORS)
-    const why =
-      clients < asked ? ` (${asked} need more file descriptors than the limit of ${descriptorLimit()})` : ''
-    const table = new Table(
-      `storm.${asked}`,
-      `storm: ${clients} clients, ${MISSED} messages missed by each${why}`,
-    )
+    const { clients, note } = withinDescriptors(asked)
+    const title = `storm: ${clients} clients, ${MISSED} messages missed by each${note}`
+    const table = new Table(`storm.${asked}`, title)
     for (let round = 0; round < bench.plan.longRounds; round++) {
       for (const kind of turns(round)) {
         bench.progress(`${table.id}, round ${round + 1} of ${bench.plan.longRounds}: ${kind}`)
