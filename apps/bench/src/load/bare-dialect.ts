@@ -9,11 +9,8 @@ interface BareFrame {
 
 /** The frames of the hand-written servers (servers/bare.ts). */
 export const bareDialect: Dialect = {
-  follow: ({ chatId }, after) => ({
-    path: '/',
-    headers: {},
-    frames: [JSON.stringify({ follow: chatId, after })],
-  }),
+  open: () => ({ path: '/', headers: {}, frames: [] }),
+  follow: ({ person: { chatId }, after }) => JSON.stringify({ follow: chatId, after }),
   send: ({ chatId, id, content }) => JSON.stringify({ chatId, id, content }),
   hear,
   hearInbox: () => ({ path: '/', headers: {}, frames: ['{"inbox":true}'] }),

@@ -63,6 +63,7 @@ export const comeBack = command(
     backAt: z.instanceof(Float64Array),
     tookMs: z.instanceof(Float64Array),
     failedAttempts: z.number(),
+    busyAnswers: z.number(),
   }),
 )
 

@@ -10,6 +10,8 @@ export type Heard =
   | { type: 'message'; id: string; seq: number }
   | { type: 'synced' }
   | { type: 'ping' }
+  /** The follower is asked to come back, with the same session, after a while. */
+  | { type: 'busy'; retryAfterMs: number }
   | { type: 'refused'; why: string }
   | { type: 'other' }
 
@@ -23,8 +25,10 @@ export interface Opening {
 
 /** How one speaks to one kind of server: in its own frames, so that no client library is measured on one side only. */
 export interface Dialect {
+  /** Opens a socket as this person. */
+  open: (person: Person) => Opening
   /** Follows the person's chat behind `after`, the last `seq` seen. */
-  follow: (person: Person, after: number) => Opening
+  follow: (following: { call: number; person: Person; after: number }) => string
   send: (message: { call: number; chatId: string; id: string; content: string }) => string
   hear: (text: string) => Heard
   hearInbox: () => Opening

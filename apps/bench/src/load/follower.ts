@@ -1,5 +1,6 @@
 import type { Dialect, Heard, Person } from './dialect.ts'
 import type { Ledger } from './ledger.ts'
+import { resubscribeMs } from './retry.ts'
 import { type ClientSocket, openSocket } from './socket.ts'
 
 export interface FollowerOptions {
@@ -13,15 +14,23 @@ export interface FollowerOptions {
   ledger: Ledger
   onMessage?: (message: { id: string; seq: number }) => void
   onStored?: (message: { id: string; seq: number }) => void
+  /** The server asked it to subscribe again later, as it will. */
+  onBusy: () => void
   /** The socket ended after it had caught up, and not by us. */
   onLost: (why: string) => void
 }
+
+/** Above the numbers of all sends. */
+const FIRST_SUBSCRIPTION = 1_000_000_000
 
 /** Somebody who follows a chat on a socket and may send on it; opened again, it resumes from where it is. */
 export class Follower {
   readonly #options: FollowerOptions
   #socket: ClientSocket | null = null
   #seen: number
+  #subscriptions = 0
+  /** In a row. */
+  #busyAnswers = 0
   #opening: { resolve: () => void; reject: (error: Error) => void } | null = null
 
   constructor(options: FollowerOptions) {
@@ -41,7 +50,7 @@ export class Follower {
   /** Resolves when it has caught up. @throws Error when the socket can't be opened, or ends before. */
   async open(): Promise<void> {
     const { dialect, port, person, from } = this.#options
-    const { path, headers, frames } = dialect.follow(person, this.#seen)
+    const { path, headers, frames } = dialect.open(person)
     const socket = await openSocket({
       port,
       path,
@@ -55,6 +64,7 @@ export class Follower {
       this.#opening = { resolve, reject }
     })
     for (const frame of frames) socket.send(frame)
+    this.#follow(socket)
     return synced
   }
 
@@ -74,8 +84,14 @@ export class Follower {
     this.#socket = null
   }
 
+  #follow(socket: ClientSocket): void {
+    const { dialect, person } = this.#options
+    const call = FIRST_SUBSCRIPTION + this.#subscriptions++
+    socket.send(dialect.follow({ call, person, after: this.#seen }))
+  }
+
   #hear(socket: ClientSocket, heard: Heard): void {
-    const { ledger, onMessage, onStored } = this.#options
+    const { ledger, onMessage, onStored, onBusy } = this.#options
     switch (heard.type) {
       case 'message':
         this.#seen = ledger.next(this.chatId, this.#seen, heard.seq)
@@ -87,6 +103,15 @@ export class Follower {
       case 'synced':
         this.#opening?.resolve()
         this.#opening = null
+        this.#busyAnswers = 0
+        break
+      case 'busy':
+        onBusy()
+        this.#busyAnswers += 1
+        setTimeout(
+          () => this.#socket === socket && this.#follow(socket),
+          resubscribeMs(this.#busyAnswers, heard.retryAfterMs),
+        )
         break
       case 'ping':
         socket.send('PONG')

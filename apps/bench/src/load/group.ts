@@ -18,6 +18,8 @@ export interface Group {
   followers: Follower[]
   inboxes: ClientSocket[]
   inboxFrames: number
+  /** Subscriptions that the server asked to come back later. */
+  busyAnswers: number
   /** Told of every message that the other party has seen. */
   onSeen: (latencyMs: number) => void
   onStored: (id: string) => void
@@ -39,6 +41,7 @@ export function createGroup({ settleWithinMs = 20_000 } = {}): Group {
     followers: [],
     inboxes: [],
     inboxFrames: 0,
+    busyAnswers: 0,
     onSeen: () => {},
     onStored: () => {},
     onLost: (_follower, why) => {
@@ -75,6 +78,7 @@ export async function joinChats(group: Group, { people, ...rest }: Joining): Pro
           group.ledger.stored(id, seq)
           group.onStored(id)
         },
+        onBusy: () => void group.busyAnswers++,
         onLost: (why) => group.onLost(follower, why),
       })
       return follower
@@ -93,6 +97,7 @@ export async function joinFollowers(group: Group, joining: Joining & { after: nu
       person,
       from,
       ledger: group.ledger,
+      onBusy: () => void group.busyAnswers++,
       onLost: (why) => group.onLost(follower, why),
     })
     await openPatiently(follower)

@@ -11,7 +11,7 @@ export interface ProductDialectOptions {
 /** Parts of tRPC's answers; whatever else is in them does not matter here. */
 interface TrpcFrame {
   method?: string
-  error?: unknown
+  error?: { json?: { data?: { path?: string; retryAfterMs?: number } } }
   result?: { data?: { json?: Stored & { data?: { type?: string; message?: Stored } } } }
 }
 interface Stored {
@@ -24,14 +24,13 @@ export function productDialect({ epoch, publicUrl, cookie }: ProductDialectOptio
   const call = (id: number, method: string, path: string, input: unknown) =>
     JSON.stringify({ id, method, params: { path, input: { json: input } } })
   return {
-    follow: ({ chatId, token }, after) => ({
+    open: ({ token }) => ({
       path: '/trpc?connectionParams=1',
       headers: {},
-      frames: [
-        JSON.stringify({ method: 'connectionParams', data: { token } }),
-        call(0, 'subscription', 'chat.onMessage', { chatId, lastEventId: `${epoch}:${after}` }),
-      ],
+      frames: [JSON.stringify({ method: 'connectionParams', data: { token } })],
     }),
+    follow: ({ call: n, person: { chatId }, after }) =>
+      call(n, 'subscription', 'chat.onMessage', { chatId, lastEventId: `${epoch}:${after}` }),
     send: ({ call: n, chatId, id, content }) => call(n, 'mutation', 'chat.send', { chatId, id, content }),
     hear,
     hearInbox: () => ({
@@ -45,6 +44,8 @@ export function productDialect({ epoch, publicUrl, cookie }: ProductDialectOptio
 function hear(text: string): Heard {
   if (text === 'PING') return { type: 'ping' }
   const { method, error, result }: TrpcFrame = JSON.parse(text)
+  const { path, retryAfterMs } = error?.json?.data ?? {}
+  if (path === 'chat.onMessage' && retryAfterMs !== undefined) return { type: 'busy', retryAfterMs }
   if (error !== undefined || method !== undefined) return { type: 'refused', why: text }
   const answer = result?.data?.json
   if (!answer) return { type: 'other' }

@@ -1,5 +1,6 @@
 import type { Follower } from './follower.ts'
 import type { Group } from './group.ts'
+import { reconnectMs } from './retry.ts'
 
 export interface Storm {
   /**
@@ -17,13 +18,8 @@ export interface Comeback {
   tookMs: Float64Array
   /** Attempts that failed. */
   failedAttempts: number
-}
-
-/** As the product's client waits (packages/client): full jitter, doubling from 0.5 s to at most 15 s. */
-const RETRY = { firstMs: 500, mostMs: 15_000 }
-
-function jitteredMs(failures: number): number {
-  return Math.random() * Math.min(RETRY.mostMs, RETRY.firstMs * 2 ** (failures - 1))
+  /** Subscriptions that the server asked to come back later. */
+  busyAnswers: number
 }
 
 /**
@@ -37,6 +33,7 @@ export function loseConnections(group: Group, { cut, missed }: { cut: boolean; m
   const backAt = new Map<Follower, number>()
   const tookMs = new Map<Follower, number>()
   const allBack = Promise.withResolvers<void>()
+  const busyBefore = group.busyAnswers
   let failedAttempts = 0
 
   function retry(follower: Follower, failures: number): void {
@@ -56,7 +53,7 @@ export function loseConnections(group: Group, { cut, missed }: { cut: boolean; m
       tookMs.set(follower, performance.now() - begun)
       away.delete(follower)
       if (away.size === 0) allBack.resolve()
-    }, jitteredMs(failures))
+    }, reconnectMs(failures))
   }
 
   group.onLost = (follower) => {
@@ -79,6 +76,7 @@ export function loseConnections(group: Group, { cut, missed }: { cut: boolean; m
         backAt: Float64Array.from(backAt.values()),
         tookMs: Float64Array.from(tookMs.values()),
         failedAttempts,
+        busyAnswers: group.busyAnswers - busyBefore,
       }
     },
   }

@@ -1,17 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startContestant } from '../contestant.ts'
-import { follow } from '../load/commands.ts'
+import { follow, leaveAll } from '../load/commands.ts'
 import { withinDescriptors } from '../machine.ts'
 import { liveHeap, usage } from '../processes/usage.ts'
 import { Table, turns } from '../report/rows.ts'
 import type { Kind } from '../servers/servers.ts'
 import type { Bench, Scenario } from './scenario.ts'
 
-/** Opened before anything is counted, so that what the first ones bring along is no follower's. */
-const FIRST = 200
 const SETTLE_MS = 3_000
 
-/** Followers to whom nothing happens. Each server alone and in a new process, so that no earlier peak is counted. */
+/**
+ * Followers to whom nothing happens. Each server alone and in a new process, so that no earlier peak is counted; what
+ * it has grown by since it was ready is the followers', a larger young generation and compiled code included.
+ */
 export const idle: Scenario = async function* (bench) {
   const { plan, progress } = bench
   const places = plan.idleFollowers.map((asked) => {
@@ -37,8 +38,7 @@ async function sitStill({ postgres, plan }: Bench, kind: Kind, places: readonly 
   const { server, database } = contestant
   const load = await contestant.startLoad()
   let open = 0
-  await grow(FIRST)
-  const heapBefore = await server.ask(liveHeap, null)
+  await sleep(SETTLE_MS)
   const { rssBytes: rssBefore } = await server.ask(usage, null)
 
   for (const { clients, table } of places) {
@@ -47,15 +47,21 @@ async function sitStill({ postgres, plan }: Bench, kind: Kind, places: readonly 
     const before = await server.ask(usage, null)
     await sleep(plan.idleMs)
     const after = await server.ask(usage, null)
-    const heap = await server.ask(liveHeap, null)
 
     const add = (key: string, value: number, label: string, digits: number) =>
       table.add(kind, key, value, { label, digits })
-    add('rssKb', (after.rssBytes - rssBefore) / (clients - FIRST) / 1000, 'RSS per follower, kB', 1)
-    add('heapKb', (heap - heapBefore) / (clients - FIRST) / 1000, 'live heap per follower, kB', 1)
+    add('rssKb', (after.rssBytes - rssBefore) / clients / 1000, 'RSS per follower, kB', 1)
     add('cpu', (after.cpuMicros - before.cpuMicros) / plan.idleMs / 10, 'CPU, % of a core', 2)
     add('rssMb', after.rssBytes / 1e6, 'RSS of the process, MB', 0)
   }
+
+  // Last, because a collection shrinks what the others look at; against a new process, for the same reason.
+  const heap = await server.ask(liveHeap, null)
+  await load.ask(leaveAll, null)
+  await server.kill()
+  const heapWhenNew = await (await contestant.start()).ask(liveHeap, null)
+  const kilobytes = (heap - heapWhenNew) / open / 1000
+  places.at(-1)?.table.add(kind, 'heapKb', kilobytes, { label: 'live heap per follower, kB', digits: 1 })
 
   async function grow(by: number): Promise<void> {
     await load.ask(follow, { people: await database.addPeople(by), after: 0 })

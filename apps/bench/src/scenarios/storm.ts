@@ -57,24 +57,26 @@ async function blow({ postgres, plan }: Bench, kind: Kind, clients: number, tabl
   await crowd.ask(lose, { cut: true, missed: MISSED })
   await database.addMessages(people, MISSED)
   await sleep(NOTICED_MS)
-  const meanwhile = senders.ask(traffic, { loop, ms: LONGEST_MS })
-  const cut = await returnOfAll(await contestant.server.ask(usage, null))
-  await senders.ask(stopTraffic, null)
-  const { latenciesMs } = await meanwhile
+  const before = await contestant.server.ask(usage, null)
+  const [cut, { latenciesMs }] = await Promise.all([
+    returnOfAll(before).finally(() => senders.ask(stopTraffic, null)),
+    senders.ask(traffic, { loop, ms: LONGEST_MS }),
+  ])
   add('cutBackSeconds', cut.seconds, 'cut off: all back and caught up after, s', 1)
   add('cutTookP50', quantile(cut.tookMs, 0.5) / 1000, 'cut off: open and resume without back-off p50, s', 2)
   add('cutTookP99', quantile(cut.tookMs, 0.99) / 1000, 'cut off: open and resume without back-off p99, s', 2)
   add('cutFailed', cut.failedAttempts / clients, 'cut off: attempts that failed, per client', 2)
+  add('cutBusy', cut.busyAnswers / clients, 'cut off: answers to come back later, per client', 2)
   const ownCpu = cut.cpuMicros - quietShare * cut.seconds * 1e6
   add('cutCpuMs', ownCpu / clients / 1000, 'cut off: CPU per open and resume, ms', 3)
   for (const [name, share, digits] of [
     ['P50', 0.5, 2],
     ['P99', 0.99, 1],
   ] as const) {
-    const [before, during] = [quantile(quiet.latenciesMs, share), quantile(latenciesMs, share)]
-    add(`senders${name}Quiet`, before, `others' send to seen before, ${name.toLowerCase()}, ms`, digits)
+    const [usual, during] = [quantile(quiet.latenciesMs, share), quantile(latenciesMs, share)]
+    add(`senders${name}Quiet`, usual, `others' send to seen before, ${name.toLowerCase()}, ms`, digits)
     add(`senders${name}`, during, `others' send to seen meanwhile, ${name.toLowerCase()}, ms`, digits)
-    add(`senders${name}Ratio`, during / before, `… meanwhile / before, ${name.toLowerCase()}`, 2)
+    add(`senders${name}Ratio`, during / usual, `… meanwhile / before, ${name.toLowerCase()}`, 2)
   }
 
   await senders.ask(leaveAll, null)
@@ -99,13 +101,13 @@ async function blow({ postgres, plan }: Bench, kind: Kind, clients: number, tabl
     2,
   )
   add('killCpuMs', killed.cpuMicros / clients / 1000, 'killed: CPU per open and resume, ms', 3)
+  add('killBusy', killed.busyAnswers / clients, 'killed: answers to come back later, per client', 2)
   add('killFailed', killed.failedAttempts / clients, 'killed: attempts that failed, per client', 2)
 
   async function returnOfAll({ cpuMicros }: { cpuMicros: number }) {
     const begun = performance.timeOrigin + performance.now()
-    const { backAt, tookMs, failedAttempts } = await crowd.ask(comeBack, null)
+    const { backAt, ...rest } = await crowd.ask(comeBack, null)
     const after = await contestant.server.ask(usage, null)
-    const seconds = (Math.max(...backAt) - begun) / 1000
-    return { seconds, tookMs, cpuMicros: after.cpuMicros - cpuMicros, failedAttempts }
+    return { ...rest, seconds: (Math.max(...backAt) - begun) / 1000, cpuMicros: after.cpuMicros - cpuMicros }
   }
 }
