@@ -20,23 +20,31 @@ export interface Contestant extends AsyncDisposable {
 }
 
 /** Lets the product make its schema and its first admin, once. */
-export async function makeTemplate(postgres: Postgres): Promise<void> {
+export async function makeTemplate(postgres: Postgres, signal: AbortSignal): Promise<void> {
   await postgres.createDatabase(TEMPLATE)
   await using _ = await startServer({
     kind: 'ours',
     databaseUrl: postgres.urlOf(TEMPLATE),
     port: await freePort(),
+    signal,
   })
 }
 
-export async function startContestant(postgres: Postgres, kind: Kind): Promise<Contestant> {
+export interface ContestantOptions {
+  postgres: Postgres
+  kind: Kind
+  /** Ends its processes at once. */
+  signal: AbortSignal
+}
+
+export async function startContestant({ postgres, kind, signal }: ContestantOptions): Promise<Contestant> {
   await using made = new AsyncDisposableStack()
   const name = `${kind}_${crypto.randomUUID().replaceAll('-', '')}`
   await postgres.createDatabase(name, { template: TEMPLATE })
   made.defer(() => postgres.dropDatabase(name))
   const database = await openDatabase(postgres.urlOf(name))
   made.defer(() => database.close())
-  const options = { kind, databaseUrl: database.url, port: await freePort() }
+  const options = { kind, databaseUrl: database.url, port: await freePort(), signal }
   let server = await startServer(options)
   made.defer(() => server[Symbol.asyncDispose]())
   const address = await addressOf(kind, options.port, await database.epoch())
@@ -53,7 +61,9 @@ export async function startContestant(postgres: Postgres, kind: Kind): Promise<C
       return server
     },
     async startLoad() {
-      const load = stack.use(await startChild(new URL('./load/load-process.ts', import.meta.url), {}))
+      const load = stack.use(
+        await startChild(new URL('./load/load-process.ts', import.meta.url), { env: {}, signal }),
+      )
       await load.ask(useServer, address)
       return load
     },

@@ -18,6 +18,8 @@ export interface Database {
 
 export async function openDatabase(url: string): Promise<Database> {
   const client = new pg.Client({ connectionString: url })
+  // A database that has gone is told by the next query.
+  client.on('error', () => {})
   await client.connect()
   return {
     url,

@@ -36,7 +36,8 @@ try {
   await main(readOptions(process.argv.slice(2)))
 } catch (error) {
   console.error(`\n${error instanceof Error ? error.message : String(error)}`)
-  process.exitCode = 1
+  // Interrupted in the middle of a scenario, its processes hold ours; they end with it.
+  process.exit(1)
 }
 
 async function main({ scenarios, plan, jsonFile }: Options): Promise<void> {
@@ -47,7 +48,11 @@ async function main({ scenarios, plan, jsonFile }: Options): Promise<void> {
   await chmod(folder, 0o755)
   const postgres = await startPostgres({ dataDir: join(folder, 'postgres') })
   started.defer(() => postgres.stop('immediate'))
-  await makeTemplate(postgres)
+  // Before Postgres, without which they would fall over one after the other.
+  const processes = new AbortController()
+  started.defer(() => processes.abort())
+  const { signal } = processes
+  await makeTemplate(postgres, signal)
 
   const before = cpuTimes()
   const progress = (text: string) => console.error(`${new Date().toISOString().slice(11, 19)} ${text}`)
@@ -57,7 +62,7 @@ async function main({ scenarios, plan, jsonFile }: Options): Promise<void> {
   async function measure(): Promise<void> {
     const tables: Table[] = []
     for (const name of scenarios) {
-      for await (const table of RUN[name]({ postgres, plan, progress })) {
+      for await (const table of RUN[name]({ postgres, plan, progress, signal })) {
         tables.push(table)
         console.log(`\n${printed(table)}`)
         // After each, so that a fault in a later one takes nothing away.

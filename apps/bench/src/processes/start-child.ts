@@ -18,21 +18,26 @@ const STOP_WITHIN_MS = 5_000
 
 /**
  * Starts a process of its own with these settings and nothing else of our environment; resolves when it is ready.
- * It ends with us (`serveParent`). Options given to node (`--cpu-prof`) reach it too.
+ * `signal` ends it at once, and it ends with us (`serveParent`). Options given to node (`--cpu-prof`) reach it too.
  *
  * @throws Error when it ends before it is ready
  */
-export async function startChild(script: URL, env: Record<string, string>): Promise<Child> {
+export async function startChild(
+  script: URL,
+  { env, signal }: { env: Record<string, string>; signal: AbortSignal },
+): Promise<Child> {
   const begun = performance.now()
   const child = fork(fileURLToPath(script), {
     env: { PATH: process.env.PATH, ...env },
     serialization: 'advanced',
+    signal,
+    killSignal: 'SIGKILL',
   })
   const name = script.pathname.split('/').at(-1)
   const ended = new Promise<never>((_, reject) => {
     child.once('error', reject)
-    child.once('exit', (code, signal) =>
-      reject(new Error(`${name} ended with ${signal ?? `exit code ${code}`}`)),
+    child.once('exit', (code, endedBy) =>
+      reject(new Error(`${name} ended with ${endedBy ?? `exit code ${code}`}`)),
     )
   })
   // Whoever waits hears of it; that nobody waits yet is no fault.

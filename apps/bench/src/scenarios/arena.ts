@@ -13,11 +13,15 @@ export interface Arena extends AsyncDisposable {
   verifyStored: (sent: Record<Kind, number>) => Promise<void>
 }
 
-export async function openArena({ postgres, plan }: Bench, chats: number, inFlight: number): Promise<Arena> {
+export async function openArena(
+  { postgres, plan, signal }: Bench,
+  chats: number,
+  inFlight: number,
+): Promise<Arena> {
   await using made = new AsyncDisposableStack()
   const places = new Map<Kind, { contestant: Contestant; load: Child; warmUp: number }>()
   for (const kind of KINDS) {
-    const contestant = made.use(await startContestant(postgres, kind))
+    const contestant = made.use(await startContestant({ postgres, kind, signal }))
     const load = await contestant.startLoad()
     await load.ask(join, { people: await contestant.database.addPeople(chats), agents: AGENTS })
     const { messages } = await load.ask(traffic, { loop: { type: 'closed', inFlight }, ms: plan.warmUpMs })

@@ -33,8 +33,12 @@ interface Place {
   table: Table
 }
 
-async function sitStill({ postgres, plan }: Bench, kind: Kind, places: readonly Place[]): Promise<void> {
-  await using contestant = await startContestant(postgres, kind)
+async function sitStill(
+  { postgres, plan, signal }: Bench,
+  kind: Kind,
+  places: readonly Place[],
+): Promise<void> {
+  await using contestant = await startContestant({ postgres, kind, signal })
   const { server, database } = contestant
   const load = await contestant.startLoad()
   let open = 0

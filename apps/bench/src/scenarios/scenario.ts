@@ -6,6 +6,8 @@ export interface Bench {
   postgres: Postgres
   plan: Plan
   progress: (text: string) => void
+  /** Ends every process at once. */
+  signal: AbortSignal
 }
 
 /**

@@ -38,10 +38,15 @@ export const storm: Scenario = async function* (bench) {
   }
 }
 
-async function blow({ postgres, plan }: Bench, kind: Kind, clients: number, table: Table): Promise<void> {
+async function blow(
+  { postgres, plan, signal }: Bench,
+  kind: Kind,
+  clients: number,
+  table: Table,
+): Promise<void> {
   const add = (key: string, value: number, label: string, digits: number) =>
     table.add(kind, key, value, { label, digits })
-  await using contestant = await startContestant(postgres, kind)
+  await using contestant = await startContestant({ postgres, kind, signal })
   const { database } = contestant
   const crowd = await contestant.startLoad()
   const senders = await contestant.startLoad()

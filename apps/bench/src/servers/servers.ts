@@ -13,29 +13,34 @@ export interface ServerOptions {
   kind: Kind
   databaseUrl: string
   port: number
+  /** Ends it at once. */
+  signal: AbortSignal
 }
 
 /** Starts one of the servers in a process of its own; resolves when it is ready. */
-export function startServer({ kind, databaseUrl, port }: ServerOptions): Promise<Child> {
+export function startServer({ kind, databaseUrl, port, signal }: ServerOptions): Promise<Child> {
   const env = { NODE_ENV: 'production', PORT: String(port), DATABASE_URL: databaseUrl }
   switch (kind) {
     case 'ours':
       return startChild(new URL('./product-server.ts', import.meta.url), {
-        ...env,
-        PUBLIC_URL,
-        SMTP_URL: 'smtp://127.0.0.1:1',
-        MAIL_FROM: 'support@support.example',
-        IDENTITY_SECRETS: 'the identity secret of the benchmark',
-        SESSION_SECRET,
-        ADMIN_EMAIL: ADMIN.email,
-        ADMIN_PASSWORD: ADMIN.password,
-        ROLE: 'web',
-        LOG_LEVEL: 'error',
+        signal,
+        env: {
+          ...env,
+          PUBLIC_URL,
+          SMTP_URL: 'smtp://127.0.0.1:1',
+          MAIL_FROM: 'support@support.example',
+          IDENTITY_SECRETS: 'the identity secret of the benchmark',
+          SESSION_SECRET,
+          ADMIN_EMAIL: ADMIN.email,
+          ADMIN_PASSWORD: ADMIN.password,
+          ROLE: 'web',
+          LOG_LEVEL: 'error',
+        },
       })
     case 'bare':
-      return startChild(new URL('./bare-server.ts', import.meta.url), env)
+      return startChild(new URL('./bare-server.ts', import.meta.url), { env, signal })
     case 'batched':
-      return startChild(new URL('./batched-server.ts', import.meta.url), env)
+      return startChild(new URL('./batched-server.ts', import.meta.url), { env, signal })
   }
 }
 
