@@ -10,8 +10,12 @@ if (!databaseUrl || !smtpUrl || !identitySecrets || !sessionSecret) throw new Er
 const unlimited = { burst: 1e9, perSecond: 1e9 }
 await startServer({
   settings: { ...settings, databaseUrl, smtpUrl, identitySecrets, sessionSecret },
-  limits: { send: unlimited, startSession: { points: 1e9, windowSeconds: 60 } },
+  limits: { send: unlimited, calls: unlimited, startSession: { points: 1e9, windowSeconds: 60 } },
   httpLimits: { perSession: 1e9, perAddress: 1e9 },
+  socketLimits: {
+    strangersPerAddress: 1e9,
+    adapter: { subscriptions: 8, framesBurst: 1e9, framesPerSecond: 1e9 },
+  },
   pages: async () => {},
 })
 serveParent()
