@@ -1,4 +1,4 @@
-import { isConnectionLost } from '@acme/api/server'
+import { isConnectionLost } from '@acme/db'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Metrics } from './metrics.ts'
 

@@ -1,10 +1,10 @@
+import { isConnectionLost, isPoolExhausted, isTransient } from '@acme/db'
 import { initTRPC, TRPCError } from '@trpc/server'
 import { getHTTPStatusCodeFromError } from '@trpc/server/http'
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
 import { ZodError } from 'zod'
 import type { Context } from './context.ts'
 import { Refusal } from './errors.ts'
-import { isConnectionLost, isPoolExhausted, isTransient } from './postgres-errors.ts'
 import { transformer } from './transformer.ts'
 
 const t = initTRPC.context<Context>().create({

@@ -22,7 +22,6 @@ export type { Context, SocketTransport } from './context.ts'
 export { Refusal } from './errors.ts'
 export type { Caller } from './identity/caller.ts'
 export { sessionTopic } from './identity/sessions.ts'
-export { isConnectionLost } from './postgres-errors.ts'
 export { errorIdOf, refusalOf } from './procedures.ts'
 export type { AppRouter } from './router.ts'
 

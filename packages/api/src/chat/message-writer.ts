@@ -1,6 +1,6 @@
 import type { Db } from '@acme/db'
+import { hasCode, isConnectionLost, isPoolExhausted, isTransient } from '@acme/db'
 import { Refusal } from '../errors.ts'
-import { hasCode, isConnectionLost, isPoolExhausted, isTransient } from '../postgres-errors.ts'
 import { type NewMessage, type StoredRow, storeMessages } from './store-messages.ts'
 
 /** Statements under way at once; a chat always goes through the same lane, which keeps its order. */

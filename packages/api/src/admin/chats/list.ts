@@ -1,8 +1,8 @@
+import { hasCode } from '@acme/db'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Deps } from '../../deps.ts'
 import { Refusal } from '../../errors.ts'
-import { hasCode } from '../../postgres-errors.ts'
 import type { SupportChatListItem } from '../../present.ts'
 import { presentCard, selectCards } from './card.ts'
 

@@ -1,9 +1,9 @@
+import { hasCode } from '@acme/db'
 import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import { z } from 'zod'
 import type { Deps } from '../../deps.ts'
 import { Refusal } from '../../errors.ts'
-import { hasCode } from '../../postgres-errors.ts'
 import { singleLine } from '../../single-line.ts'
 import { type AdminProfile, presentAdmin } from '../session/get.ts'
 

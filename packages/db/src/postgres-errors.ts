@@ -26,7 +26,12 @@ export function isConnectionLost(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if ('code' in error && typeof error.code === 'string') return LOST.test(error.code)
   // pg's own words when a connection breaks or none can be had; these errors carry no code.
-  return /^(Connection terminated|Query read timeout|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end)/.test(
+  return /^(Connection terminated|timeout expired|Query read timeout|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end)/.test(
     error.message,
   )
+}
+
+/** The database could not do it for a reason that is not the statement's: it is worth another try later. */
+export function isUnavailable(error: unknown): boolean {
+  return isConnectionLost(error) || isTransient(error) || isPoolExhausted(error)
 }
