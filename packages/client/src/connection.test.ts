@@ -230,6 +230,26 @@ describe('Connection', () => {
     expect(starts).toEqual([])
   })
 
+  test('an answer over HTTP ends the waiting, once until a socket was open', async () => {
+    for (let n = 0; n < 6; n++) {
+      last().events.onEnd(1006)
+      await untilNextLink()
+    }
+    last().events.onEnd(1006)
+    const before = links.length
+    const answered = async () => {
+      const answer = connection.calls()?.setTyping({ chatId: 'c', typing: true })
+      await clock.advance(100)
+      await answer
+    }
+    await answered()
+    expect(links.length).toBe(before + 1)
+    // Sockets alone are blocked: the next answer does not hurry another attempt.
+    last().events.onEnd(1006)
+    await answered()
+    expect(links.length).toBe(before + 1)
+  })
+
   test('followers are started once per socket and stopped once with it', async () => {
     const follower = follow()
     last().events.onOpen()

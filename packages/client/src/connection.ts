@@ -30,7 +30,8 @@ import type { Calls, Wire } from './wire.ts'
  * - Online is promised only when every follower has everything. A follower that starts anew on a healthy socket
  *   (a chat is opened, a gap read again) has one second before the dot shows it.
  * - After two failures in a row plain HTTP may still work where sockets do not: followers are told after each
- *   further failure, so their fallback is as rare as the attempts.
+ *   further failure, so their fallback is as rare as the attempts. The first answer over HTTP ends the waiting: the
+ *   server is back, or only sockets are blocked, which one more attempt finds out.
  */
 
 export const CONNECT_MS = 8_000
@@ -91,10 +92,24 @@ export class Connection implements Readable<ConnectionState> {
   #probing: (() => void) | null = null
   #graceOver: (() => void) | null = null
   #closed = false
+  /** An answer over HTTP has hurried an attempt since a socket was open last. */
+  #hurried = false
+  readonly #http: Calls
 
   constructor(options: ConnectionOptions) {
     this.#options = options
-    const { session, browser } = options
+    const { session, browser, http } = options
+    const answered = async <T>(call: Promise<T>): Promise<T> => {
+      const answer = await call
+      this.#reached()
+      return answer
+    }
+    this.#http = {
+      send: (input) => answered(http.send(input)),
+      markRead: (input) => answered(http.markRead(input)),
+      setTyping: (input) => answered(http.setTyping(input)),
+      history: (input) => answered(http.history(input)),
+    }
     this.#leave = [
       browser.onWake(() => this.#wake()),
       browser.onOffline(() => this.#offline()),
@@ -128,10 +143,8 @@ export class Connection implements Readable<ConnectionState> {
   /** The best way to make a call now: the open socket, else HTTP if sockets keep failing, else none. */
   calls(): Calls | null {
     if (this.#inner.type === 'open') return this.#inner.link.wire
-    const { browser, http } = this.#options
-    return this.#inner.type !== 'ended' && this.#failures >= FALLBACK_AFTER && browser.isOnline()
-      ? http
-      : null
+    const isFallback = this.#inner.type !== 'ended' && this.#failures >= FALLBACK_AFTER
+    return isFallback && this.#options.browser.isOnline() ? this.#http : null
   }
 
   /** Does the open socket still live? Without a sign within 3 s it is dropped. */
@@ -191,6 +204,7 @@ export class Connection implements Readable<ConnectionState> {
     for (const cancel of this.#timers) cancel()
     this.#timers = []
     this.#inner = { type: 'open', link }
+    this.#hurried = false
     this.#after(STABLE_MS, () => {
       this.#failures = 0
     })
@@ -212,12 +226,19 @@ export class Connection implements Readable<ConnectionState> {
 
   #fail(leastMs: number): void {
     this.#failures += 1
-    const { clock, http, browser } = this.#options
+    const { clock, browser } = this.#options
     const ms = Math.max(leastMs, backOff(clock, this.#failures, RETRY))
     this.#enter({ type: 'waiting', retryAt: clock.now() + ms })
     this.#after(ms, () => this.#attempt())
     if (this.#failures <= FALLBACK_AFTER || !browser.isOnline()) return
-    for (const { follower } of [...this.#followings]) follower.fallback?.(http)
+    for (const { follower } of [...this.#followings]) follower.fallback?.(this.#http)
+  }
+
+  /** The server answers over HTTP: there is no reason to wait with the next socket, once. */
+  #reached(): void {
+    if (this.#inner.type !== 'waiting' || this.#hurried) return
+    this.#hurried = true
+    this.#attempt()
   }
 
   #renew(): void {
