@@ -23,7 +23,7 @@ export interface CardListView {
 
 /** Under which key of the query cache the lists stand, and one of them. */
 export const CARD_LISTS = ['inbox', 'cards'] as const
-function cardListKey(archived: boolean, search = '') {
+export function cardListKey(archived: boolean, search = '') {
   return [...CARD_LISTS, { archived, search }] as const
 }
 

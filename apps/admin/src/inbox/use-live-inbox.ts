@@ -1,10 +1,13 @@
 import type { SupportChatListItem } from '@acme/api'
-import { type QueryKey, useQueryClient } from '@tanstack/react-query'
+import { hashKey, type QueryKey, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useEffectEvent } from 'react'
 import { useDesk } from '../frame/desk.tsx'
-import type { CardPages } from './cards.ts'
+import { type CardPages, cardsOf } from './cards.ts'
 import { type HeardCard, mergeCards, type Tab } from './merge-cards.ts'
-import { CARD_LISTS } from './use-card-list.ts'
+import { missedNews } from './missed-news.ts'
+import { CARD_LISTS, cardListKey } from './use-card-list.ts'
+
+const ACTIVE = hashKey(cardListKey(false))
 
 /** Longer than a list is on its way, and than one that is shown again may be kept without being read again. */
 const KEEP_MS = 120_000
@@ -12,7 +15,8 @@ const KEEP_MS = 120_000
 /**
  * Merges what happens into the lists of the query cache. Events are hints: after each time they may have been
  * missed the lists are read again. An answer that was asked for before an event may be older than it, so what was
- * heard since is merged into every answer before it is shown.
+ * heard since is merged into every answer before it is shown. What a user wrote while nothing was heard is told when the
+ * list is read again.
  */
 export function useLiveInbox(onUserMessage: (cards: readonly SupportChatListItem[]) => void): void {
   const { client } = useDesk()
@@ -21,6 +25,10 @@ export function useLiveInbox(onUserMessage: (cards: readonly SupportChatListItem
 
   useEffect(() => {
     const heard = new Map<string, HeardCard>()
+    /** The active chats as they were when events may have been missed, until they are read again. */
+    let before: SupportChatListItem[] | null = null
+    let wasOnline = false
+    const activeCards = () => cardsOf(cache.getQueryData<CardPages>(cardListKey(false)))
     const merge = (key: QueryKey, cards: readonly HeardCard[]) => {
       const tab = tabOf(key)
       const list = cache.getQueryData<CardPages>(key)
@@ -34,6 +42,11 @@ export function useLiveInbox(onUserMessage: (cards: readonly SupportChatListItem
         event.type === 'updated' && event.action.type === 'success' && event.action.manual !== true
       const isShownAgain = event.type === 'observerAdded' && !state.isInvalidated
       if (isAnswer || isShownAgain) merge(queryKey, [...heard.values()])
+      if (isAnswer && before && hashKey(queryKey) === ACTIVE) {
+        const missed = missedNews(before, activeCards())
+        before = null
+        if (missed.length > 0) tellNews(missed)
+      }
     })
     const stopFollowing = client.followInbox({
       onEvent({ type, chats }) {
@@ -52,7 +65,11 @@ export function useLiveInbox(onUserMessage: (cards: readonly SupportChatListItem
           merge(queryKey, cards)
         if (type === 'new_user_message') tellNews(chats)
       },
-      onOnline: () => void cache.invalidateQueries({ queryKey: CARD_LISTS }),
+      onOnline() {
+        if (wasOnline) before ??= activeCards()
+        wasOnline = true
+        void cache.invalidateQueries({ queryKey: CARD_LISTS })
+      },
     })
     return () => {
       stopFollowing()

@@ -1,10 +1,12 @@
 import { freePort, startProxy, type TcpProxy } from '@acme/local'
 import type { Browser } from 'playwright-core'
+import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openBrowser } from '../support/browser.ts'
 import { logInToInbox } from '../support/inbox.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 import { visit } from '../support/widget.ts'
+import { signInAs, somebody } from '../support/wire.ts'
 
 let browser: Browser
 let stack: Stack
@@ -86,5 +88,40 @@ test('P13 the dot is true also beside a chat that does not exist', async () => {
   await expect
     .poll(() => sam.page.locator('.ac-dot').first().textContent(), { timeout: 8_000 })
     .toBe('Online')
+  await sam.page.context().close()
+})
+
+test('what a user wrote while an agent was away rings once when the agent is back', async () => {
+  const ada = await signInAs(stack, somebody('ada'))
+  const chat = await ada.trpc.chat.get.query()
+  const say = (content: string) => ada.trpc.chat.send.mutate({ chatId: chat.id, id: uuidv7(), content })
+  const sam = await logInToInbox(browser, url, {}, (page) =>
+    page.addInitScript(() => {
+      // Every ring is two tones.
+      Reflect.set(window, 'tones', 0)
+      window.OscillatorNode = class extends OscillatorNode {
+        constructor(context: BaseAudioContext, options?: OscillatorOptions) {
+          super(context, options)
+          Reflect.set(window, 'tones', Reflect.get(window, 'tones') + 1)
+        }
+      }
+    }),
+  )
+  const tones = () => sam.page.evaluate(() => Number(Reflect.get(window, 'tones')))
+  const dot = sam.page.locator('.ac-dot').first()
+  await expect.poll(() => dot.textContent(), { timeout: 8_000 }).toBe('Online')
+  // Browsers allow sound after a gesture.
+  await sam.tab('Active').click()
+  await say('heard')
+  await expect.poll(tones, { timeout: 8_000 }).toBe(2)
+
+  proxy.setMode('refuse')
+  proxy.cut()
+  await expect.poll(() => dot.textContent(), { timeout: 15_000 }).toBe('Offline')
+  await say('missed')
+  proxy.setMode('pass')
+  await expect.poll(tones, { timeout: 20_000 }).toBe(4)
+  await say('heard again')
+  await expect.poll(tones, { timeout: 8_000 }).toBe(6)
   await sam.page.context().close()
 })
