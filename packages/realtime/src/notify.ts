@@ -28,9 +28,10 @@ export function createNotifier(pool: pg.Pool, origin: string, onError: (error: u
   async function send(): Promise<void> {
     timer = undefined
     while (waiting.length > 0) {
-      const payloads = encode(origin, waiting)
+      const hints = waiting
       waiting = []
       try {
+        const payloads = encode(origin, hints)
         await pool.query({
           name: 'notify_hints',
           text: 'select pg_notify($1, payload) from unnest($2::text[]) payload',
@@ -40,10 +41,11 @@ export function createNotifier(pool: pg.Pool, origin: string, onError: (error: u
         onError(error)
       }
     }
-    sending = null
   }
   const begin = () => {
-    sending ??= send()
+    sending ??= send().finally(() => {
+      sending = null
+    })
   }
 
   return {

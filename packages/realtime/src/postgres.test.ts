@@ -2,6 +2,7 @@ import { type FreshDatabase, freshDatabase } from '@acme/local/testing'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type HintBody, Hub } from './hub.ts'
+import { createNotifier } from './notify.ts'
 import { relayThroughPostgres } from './postgres.ts'
 
 let database: FreshDatabase
@@ -106,6 +107,14 @@ test('P2 a listening connection that is killed is replaced, every time', async (
       expect(one.heard).toContainEqual({ back: round })
     })
   }
+})
+
+test('flushing with nothing to send does not keep later hints from being sent', async () => {
+  await using two = await startProcess()
+  const notifier = createNotifier(pool, 'somebody else', () => {})
+  await notifier.flush()
+  notifier.notify({ topic: 't', body: { after: 'flush' } })
+  await until(() => expect(two.heard).toEqual([{ after: 'flush' }]))
 })
 
 test('what anybody else notifies is ignored', async () => {
