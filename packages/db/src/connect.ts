@@ -1,5 +1,6 @@
 import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
+import { isReadTimeout } from './postgres-errors.ts'
 import type { Tables } from './schema.ts'
 
 /** Kysely over a pool, and the pool itself for named statements and the job queue. */
@@ -93,8 +94,4 @@ function clientEndingOnTimeout(onSilence: (error: Error) => void): typeof pg.Cli
       onSilence(error)
     }
   }
-}
-
-function isReadTimeout(error: unknown): error is Error {
-  return error instanceof Error && error.message === 'Query read timeout'
 }

@@ -18,8 +18,13 @@ export function isPoolExhausted(error: unknown): boolean {
   return error instanceof Error && error.message === 'timeout exceeded when trying to connect'
 }
 
-/** Classes 08 (connection exception) and 57P (operator intervention), and the socket's own errors. */
-const LOST = /^(08|57P|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH)/
+/** A statement was not answered in time. In pg's words (8.23): it has no code. */
+export function isReadTimeout(error: unknown): error is Error {
+  return error instanceof Error && error.message === 'Query read timeout'
+}
+
+/** Classes 08 (connection exception) and 57P (operator intervention), and what the system says of sockets and names. */
+const LOST = /^(08|57P|ECONN|EPIPE$|ETIMEDOUT$|ENOTFOUND$|EAI_AGAIN$|EHOST|ENET)/
 
 /** The database went away; whether the statement was committed is not known. */
 export function isConnectionLost(error: unknown): boolean {
@@ -29,9 +34,4 @@ export function isConnectionLost(error: unknown): boolean {
   return /^(Connection terminated|timeout expired|Query read timeout|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end)/.test(
     error.message,
   )
-}
-
-/** The database could not do it for a reason that is not the statement's: it is worth another try later. */
-export function isUnavailable(error: unknown): boolean {
-  return isConnectionLost(error) || isTransient(error) || isPoolExhausted(error)
 }

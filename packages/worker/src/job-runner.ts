@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Db, isUnavailable } from '@acme/db'
+import { type Db, isConnectionLost } from '@acme/db'
 import { Logger, parseCrontab, run, type TaskList, type WorkerEvents } from 'graphile-worker'
 import { sql } from 'kysely'
 import { followLife, LONGEST_JOB_MS } from './job-runner-life.ts'
@@ -58,7 +58,7 @@ export async function startJobRunner(options: JobRunnerOptions): Promise<JobRunn
     noHandleSignals: true,
     logger: new Logger(() => (level, message, meta) => {
       // A lost database is told once, by whoever replaces the runner; and a line for each job that succeeds is detail.
-      const isDetail = life.isOver() || isUnavailable(meta?.error)
+      const isDetail = life.isOver() || isConnectionLost(meta?.error)
       if (isDetail || level === 'info') log('debug', message)
       else log(level === 'warning' ? 'warn' : level, message)
     }),

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Db, isUnavailable } from '@acme/db'
+import { type Db, isConnectionLost } from '@acme/db'
 import { type JobRunner, startJobRunner } from './job-runner.ts'
 import type { Mailer } from './mailer.ts'
 import { CRONTAB, createTasks } from './tasks.ts'
@@ -89,7 +89,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
       const reason = await runner.over
       if (ended.signal.aborted) return
       // An outage of the database is told by whoever holds its connections; here only what else ended the runner is news.
-      const level = isUnavailable(reason) ? 'debug' : 'warn'
+      const level = isConnectionLost(reason) ? 'debug' : 'warn'
       log(level, 'the job runner has lost the database; starting another', { err: reason })
       retire(runner)
       const next = await beginAgain()
@@ -109,7 +109,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
       } catch (error) {
         if (ended.signal.aborted) break
         // That the database is away has been told; what else keeps it from starting has not.
-        const isNews = !isUnavailable(error) && String(error) !== told
+        const isNews = !isConnectionLost(error) && String(error) !== told
         log(isNews ? 'error' : 'debug', 'the job runner could not be started', { err: error })
         told = String(error)
         await pause(delayMs)
