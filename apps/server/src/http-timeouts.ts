@@ -3,13 +3,13 @@ import type { FastifyHttpOptions } from 'fastify'
 
 /** How long one HTTP connection may take for each of its parts, in milliseconds. */
 export interface HttpTimeouts {
-  /** From the connection, or the end of the last request, to the end of the next one's headers. */
+  /** From the connection, or the first byte of a later request, to the end of its headers. */
   headersMs: number
   /** From the first byte of a request to the last byte of its body. */
   requestMs: number
   /** Without a byte in either direction while a request is answered: a peer that does not read is let go. */
   stalledMs: number
-  /** Between two requests. Longer than proxies keep theirs, so that the proxy ends first and no request is lost. */
+  /** Between two requests; Node adds a second. Longer than proxies keep theirs, so that the proxy ends first and no request is lost. */
   idleMs: number
 }
 

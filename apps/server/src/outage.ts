@@ -1,35 +1,49 @@
-import { isConnectionLost } from '@acme/db'
+import { isConnectionLost, isPoolExhausted, isTransient } from '@acme/db'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Metrics } from './metrics.ts'
 
 /** Everything that goes wrong with the database ends here, so that an outage is one line and its end another. */
 export interface Outage {
-  /** Something could not be done because of the database. */
+  /** A call or a repeated task could not be done. */
   noticed: (error: unknown) => void
+  /** A connection broke: an outage only if the database does not answer on another one either. */
+  suspected: (error: unknown) => void
   /** Does the work; when it succeeds, an outage that was noticed before it began is over. Rejects as the work does. */
   endsWith: <T>(work: () => Promise<T>) => Promise<T>
 }
 
-/** A database that answers and refuses (a full disk, a statement time-out) is said again this often, per error code. */
-const REFUSAL_EVERY_MS = 60_000
+export interface OutageOptions {
+  log: FastifyBaseLogger
+  metrics: Pick<Metrics, 'databaseUp'>
+  /** Asks the database for a sign of life. */
+  probe: () => Promise<unknown>
+}
 
-export function createOutage(log: FastifyBaseLogger, { databaseUp }: Pick<Metrics, 'databaseUp'>): Outage {
+/** What is no outage is said again this often, per kind. */
+const SAID_EVERY_MS = 60_000
+
+export function createOutage({ log, metrics: { databaseUp }, probe }: OutageOptions): Outage {
   let current: { since: number; lastAt: number; faults: number } | null = null
-  const refusedAt = new Map<unknown, number>()
+  let probing = false
+  const saidAt = new Map<string, number>()
   databaseUp.set(1)
 
   return {
     noticed(error) {
-      const now = performance.now()
-      if (!isConnectionLost(error)) return refused(error, now)
-      if (current) {
-        current.faults += 1
-        current.lastAt = now
-        return
-      }
-      current = { since: now, lastAt: now, faults: 1 }
-      databaseUp.set(0)
-      log.error({ err: error }, 'the database cannot be reached')
+      if (isConnectionLost(error)) lost(error)
+      else if (isTransient(error)) say(`refuses ${codeOf(error)}`, error, 'the database refuses for now')
+      else if (isPoolExhausted(error)) say('exhausted', error, 'all connections to the database were busy')
+      else say(String(error), error, 'a repeated task failed')
+    },
+    suspected(error) {
+      if (current) return lost(error)
+      if (probing) return
+      probing = true
+      probe()
+        .catch(() => lost(error))
+        .finally(() => {
+          probing = false
+        })
     },
     async endsWith(work) {
       const begun = performance.now()
@@ -44,11 +58,27 @@ export function createOutage(log: FastifyBaseLogger, { databaseUp }: Pick<Metric
     },
   }
 
-  function refused(error: unknown, now: number): void {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    const before = refusedAt.get(code)
-    if (before !== undefined && now - before < REFUSAL_EVERY_MS) return
-    refusedAt.set(code, now)
-    log.error({ err: error }, 'the database refuses for now')
+  function lost(error: unknown): void {
+    const now = performance.now()
+    if (current) {
+      current.faults += 1
+      current.lastAt = now
+      return
+    }
+    current = { since: now, lastAt: now, faults: 1 }
+    databaseUp.set(0)
+    log.error({ err: error }, 'the database cannot be reached')
   }
+
+  function say(kind: string, error: unknown, message: string): void {
+    const now = performance.now()
+    const before = saidAt.get(kind)
+    if (before !== undefined && now - before < SAID_EVERY_MS) return
+    saidAt.set(kind, now)
+    log.error({ err: error }, message)
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }

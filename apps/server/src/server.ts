@@ -19,8 +19,11 @@ import { createSessionCookie } from './session-cookie.ts'
 import type { Settings } from './settings.ts'
 import type { SocketLimits } from './socket/limits.ts'
 import { serveSockets } from './socket/serve-sockets.ts'
+import { within } from './within.ts'
 
 const SWEEP_MS = 2_000
+/** A database that takes longer for a sign of life is away. */
+const ANSWERS_WITHIN_MS = 2_000
 /** At the stop: calls over HTTP that are not answered by then are cut. */
 const ANSWER_WITHIN_MS = 2_500
 /** What is left open to a database that does not answer is left to the end of the process. */
@@ -65,8 +68,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { log } = app
   await using started = new AsyncDisposableStack()
 
-  const outage = createOutage(log, metrics)
-  const onIdleError = outage.noticed
+  const ask = () => within(ANSWERS_WITHIN_MS, sql`select 1`.execute(reserved))
+  const outage = createOutage({ log, metrics, probe: ask })
+  const onIdleError = outage.suspected
   const db = started.use(connect({ url: settings.databaseUrl, max: 12, onIdleError }))
   // Sending, opening sockets, repairing and telling whether it works never queue behind what people read and search.
   const reserved = started.use(connect({ url: settings.databaseUrl, max: 6, onIdleError }))
@@ -84,7 +88,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       databaseUrl: settings.databaseUrl,
       onError: (error) => {
         metrics.relayFaults.inc()
-        outage.noticed(error)
+        outage.suspected(error)
       },
     }),
   )
@@ -97,7 +101,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const toStop: (() => Promise<void>)[] = [() => closeHttp(ANSWER_WITHIN_MS)]
   /** What is done again and again anyway notices when the database is back. */
   let probe = async () => {
-    await sql`select 1`.execute(reserved)
+    await ask()
   }
 
   if (settings.role !== 'worker') {

@@ -20,8 +20,8 @@ interface Seen {
 
 /**
  * Repairs what lost hints have left undone, with a handful of queries for the whole process: followed chats that
- * have grown or changed, sessions that have ended, another epoch. Sessions whose sockets stay open are extended. With every hint lost, the product still
- * works, a sweep's interval later.
+ * have grown or changed, sessions that have ended, another epoch. Sessions whose sockets stay open are extended. With
+ * every hint lost, the product still works, a sweep's interval later.
  */
 export function createSweep({ db, hub, inbox, onEpoch }: SweepOptions): () => Promise<void> {
   let seen = new Map<string, Seen>()
