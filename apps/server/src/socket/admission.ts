@@ -1,5 +1,5 @@
 import { addressKey } from '@acme/api/server'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Origins } from '../origins.ts'
 import type { SessionCookie } from '../session-cookie.ts'
 import { isForSockets, isUpgrade, refuseUpgrade } from './upgrade-guard.ts'
@@ -17,6 +17,8 @@ export interface AdmissionOptions {
 export interface Admission {
   /** The address that the request came from, as proxies that are trusted tell it. */
   addressOf: (request: FastifyRequest['raw']) => string
+  /** The request has become a socket: lets go of the HTTP response that would live as long as it. */
+  upgraded: (request: FastifyRequest['raw']) => void
   /** The socket's session is known, or the socket is gone: it counts no longer. May be called again. */
   leave: (request: FastifyRequest['raw']) => void
 }
@@ -25,8 +27,10 @@ export interface Admission {
 export function admitSockets(app: FastifyInstance, options: AdmissionOptions): Admission {
   const { origins, cookie, isDraining, strangersPerAddress } = options
   const addresses = new WeakMap<FastifyRequest['raw'], string>()
+  const responses = new WeakMap<FastifyRequest['raw'], FastifyReply['raw']>()
   const strangers = new Map<string, number>()
-  const counted = new WeakSet<FastifyRequest['raw']>()
+  /** What is counted, with the listener that waits for its connection's end. */
+  const counted = new WeakMap<FastifyRequest['raw'], () => void>()
 
   app.addHook('onRequest', (request, reply, done) => {
     if (!isUpgrade(request) || !isForSockets(request)) return done()
@@ -37,14 +41,20 @@ export function admitSockets(app: FastifyInstance, options: AdmissionOptions): A
     const count = strangers.get(key) ?? 0
     if (count >= strangersPerAddress) return refuse(429, 'Too many connections of this address. Come back.')
     strangers.set(key, count + 1)
-    counted.add(request.raw)
     addresses.set(request.raw, request.ip)
+    responses.set(request.raw, reply.raw)
     // Also when the handshake comes to nothing.
-    request.raw.socket.once('close', () => leave(request.raw))
+    const gone = () => leave(request.raw)
+    counted.set(request.raw, gone)
+    request.raw.socket.once('close', gone)
     done()
   })
 
-  return { addressOf: (request) => addresses.get(request) ?? '', leave }
+  return {
+    addressOf: (request) => addresses.get(request) ?? '',
+    upgraded: (request) => responses.get(request)?.detachSocket(request.socket),
+    leave,
+  }
 
   /** A browser always says where a page is from. What brings the admin's cookie must be one, and an allowed page. */
   function isFromAllowedPage({ headers }: FastifyRequest): boolean {
@@ -54,7 +64,11 @@ export function admitSockets(app: FastifyInstance, options: AdmissionOptions): A
   }
 
   function leave(request: FastifyRequest['raw']): void {
-    if (!counted.delete(request)) return
+    const gone = counted.get(request)
+    if (!gone) return
+    counted.delete(request)
+    // It would keep the request for as long as the socket lives.
+    request.socket.removeListener('close', gone)
     const key = addressKey(addresses.get(request) ?? '')
     const left = (strangers.get(key) ?? 1) - 1
     if (left > 0) strangers.set(key, left)

@@ -93,6 +93,10 @@ export async function serveSockets(app: FastifyInstance, options: SocketOptions)
   })
   app.get(SOCKET_PATH, { websocket: true }, (socket, request) => {
     metrics.sockets.inc()
+    // Of what came with the upgrade nothing lives as long as the socket: it was half of an idle follower's memory.
+    admission.upgraded(request.raw)
+    // The plugin's listener holds the request and its reply; the adapter has one of its own.
+    socket.removeAllListeners('error')
     handler.serve(socket, request.raw)
   })
 
