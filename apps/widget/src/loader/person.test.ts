@@ -50,6 +50,12 @@ test.each(['', '<!doctype html><title>500</title>'])(
   },
 )
 
+test('an identity whose subject has half a character starts no session, and the panel hears so', async () => {
+  const person = createPerson(createPageStorage(), origin, `e30.${btoa('{"sub":"half \\ud83d"}')}.signature`)
+  storeFor(person, 'draft', 'hello')
+  expect(await vouchFor(person)).toEqual({ jwt: null })
+})
+
 test('a stranger’s identity is not fetched before it is needed', async () => {
   let asked = 0
   const person = createPerson(createPageStorage(), origin, () => {
