@@ -32,15 +32,27 @@ export function normalizeContent(written: string): string {
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
-/** The first 100 characters on one line; no emoji or accent is cut in two. */
+/** Letters and signs of Latin script, each a grapheme of its own; the one after the preview joins none before it. */
+const PLAIN_START = new RegExp(`^[\\u0020-\\u024f]{${PREVIEW_CHARACTERS + 1}}`)
+/** A grapheme can be of any length; so many UTF-16 units are looked at. */
+const PREVIEW_UNITS = PREVIEW_CHARACTERS * 12
+
+/** The first 100 characters (graphemes) on one line; no emoji or accent is cut in two, and no surrogate pair ever. */
 export function previewOf(content: string): string {
-  const line = content.slice(0, PREVIEW_CHARACTERS * 12).replace(/\s+/g, ' ')
+  const start = onOneLine(content.slice(0, PREVIEW_CHARACTERS * 2))
+  if (PLAIN_START.test(start)) return start.slice(0, PREVIEW_CHARACTERS)
+  const line = onOneLine(content)
   if (line.length <= PREVIEW_CHARACTERS) return line
   let preview = ''
   let count = 0
-  for (const { segment } of graphemes.segment(line)) {
+  // Without the half of a pair that the cut may have left at the end.
+  for (const { segment } of graphemes.segment(line.slice(0, PREVIEW_UNITS).replace(/\p{Cs}$/u, ''))) {
     if (++count > PREVIEW_CHARACTERS) break
     preview += segment
   }
   return preview
+}
+
+function onOneLine(text: string): string {
+  return text.replace(/\s+/g, ' ')
 }
