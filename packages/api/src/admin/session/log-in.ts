@@ -2,13 +2,14 @@ import { z } from 'zod'
 import { addressKey } from '../../address-key.ts'
 import type { Deps } from '../../deps.ts'
 import { Refusal } from '../../errors.ts'
+import { passwordText } from '../../identity/password-text.ts'
 import { openSession } from '../../identity/sessions.ts'
 import { singleLine } from '../../single-line.ts'
 import { type AdminProfile, presentAdmin } from './get.ts'
 
 export const logInInput = z.strictObject({
   email: singleLine.trim().toLowerCase().max(254),
-  password: z.string().max(1_000),
+  password: passwordText,
 })
 
 /** As slow as a real one; the password of nobody. */

@@ -4,13 +4,14 @@ import { v7 as uuidv7 } from 'uuid'
 import { z } from 'zod'
 import type { Deps } from '../../deps.ts'
 import { Refusal } from '../../errors.ts'
+import { passwordText } from '../../identity/password-text.ts'
 import { singleLine } from '../../single-line.ts'
 import { type AdminProfile, presentAdmin } from '../session/get.ts'
 
 export const addInput = z.strictObject({
   email: z.string().trim().toLowerCase().pipe(z.email().max(254)),
   name: singleLine.trim().min(1).max(100),
-  password: z.string().min(12, 'Use at least 12 characters.').max(1_000),
+  password: passwordText.min(12, 'Use at least 12 characters.'),
 })
 
 /**

@@ -139,6 +139,16 @@ test('P9 a disabled admin’s sessions end at once, everywhere, and disabling tw
   ])
 })
 
+test('a password with half a character is refused, for it would match every other half', async () => {
+  const ada = await member('ada')
+  const [one, other] = [`${PASSWORD}\ud800`, `${PASSWORD}\udfff`]
+  const add = f.as(ada).admin.team.add({ email: 'half@team.example', name: 'Half', password: one })
+  for (const call of [add, logIn(ada.email, other).answer]) {
+    const error: unknown = await call.catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'BAD_REQUEST', cause: { issues: [{ path: ['password'] }] } })
+  }
+})
+
 test('the last one who can log in cannot be disabled, not even by each other at the same time', async () => {
   const [ada, bob] = [await member('ada'), await member('bob')]
   const both = await Promise.allSettled([
