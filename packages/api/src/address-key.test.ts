@@ -12,7 +12,12 @@ test.each([
   ['IPv6 with another zone', 'fe80::2%25en1', 'fe80::/64'],
   ['nothing', '', 'unknown'],
   ['a name', 'unix:', 'unknown'],
-  ['an address with a port', '203.0.113.7:80', 'unknown'],
+  ['IPv4 with a port', '203.0.113.7:80', '203.0.113.7'],
+  ['IPv6 with a port', '[2001:db8:1:2::3]:443', '2001:db8:1:2::/64'],
+  ['IPv6 in brackets', '[::1]', '::/64'],
+  ['IPv4 mapped into IPv6, with a port', '[::ffff:203.0.113.7]:80', '203.0.113.7'],
+  ['a name with a port', 'localhost:80', 'unknown'],
+  ['what is no port', '203.0.113.7:http', 'unknown'],
   ['a long text', '1'.repeat(100_000), 'unknown'],
 ])('the key of %s', (_what, address, key) => {
   expect(addressKey(address)).toBe(key)
