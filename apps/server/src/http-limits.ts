@@ -14,40 +14,55 @@ export interface HttpLimits {
 const HTTP_LIMITS: HttpLimits = { perSession: 600, perAddress: 6_000 }
 const MINUTE_MS = 60_000
 
-export type LimitCall = (request: FastifyRequest) => Promise<void>
+/** Keys that each limit keeps at most; beyond it the one unused for longest is forgotten. */
+const MAX_KEYS = 50_000
 
-/**
- * Makes what counts a call before anything is looked up for it. `tokenOf` gives the session's token that a request
- * presents; null counts by its address alone.
- *
- * The result throws a Refusal rate_limited.
- */
-export async function limitHttpCalls(
+/** What counts calls over HTTP, in two steps. Both throw a Refusal rate_limited. */
+export interface CallLimits {
+  /** Before anything is looked up: counts the address, and refuses a session that has used up its calls. */
+  arrived: (request: FastifyRequest) => Promise<void>
+  /**
+   * Counts the session, once it is known to be one. Tokens that are made up get no counter of their own: enough of them
+   * would push out those of real sessions.
+   */
+  authenticated: (request: FastifyRequest) => Promise<void>
+}
+
+/** `tokenOf` gives the session's token that a request presents; null counts by its address alone. */
+export async function createCallLimits(
   scope: FastifyInstance,
   tokenOf: (request: FastifyRequest) => string | null,
   { perSession, perAddress }: HttpLimits = HTTP_LIMITS,
-): Promise<LimitCall> {
+): Promise<CallLimits> {
   await scope.register(rateLimit, { global: false })
-  const counts = [
-    scope.createRateLimit({
-      max: perAddress,
-      timeWindow: MINUTE_MS,
-      keyGenerator: ({ ip }) => addressKey(ip),
-    }),
-    scope.createRateLimit({
-      max: perSession,
-      timeWindow: MINUTE_MS,
-      keyGenerator: (request) => hash(tokenOf(request) ?? ''),
-      allowList: (request) => tokenOf(request) === null,
-    }),
-  ]
-  return async (request) => {
-    for (const count of counts) {
-      const counted = await count(request)
-      if (counted.isAllowed || !counted.isExceeded) continue
-      throw new Refusal('rate_limited', { retryAfterMs: counted.ttl })
-    }
+  const limit = { timeWindow: MINUTE_MS, cache: MAX_KEYS }
+  const address = scope.createRateLimit({
+    ...limit,
+    max: perAddress,
+    keyGenerator: ({ ip }) => addressKey(ip),
+  })
+  const session = scope.createRateLimit({
+    ...limit,
+    max: perSession,
+    keyGenerator: (request) => hash(tokenOf(request) ?? ''),
+    allowList: (request) => tokenOf(request) === null,
+  })
+  return {
+    async arrived(request) {
+      refuseExceeded(await address(request))
+      refuseExceeded(await session(request, { increment: false }))
+    },
+    async authenticated(request) {
+      refuseExceeded(await session(request))
+    },
   }
+}
+
+type Counted = Awaited<ReturnType<ReturnType<FastifyInstance['createRateLimit']>>>
+
+function refuseExceeded(counted: Counted): void {
+  if (!counted.isAllowed && counted.isExceeded)
+    throw new Refusal('rate_limited', { retryAfterMs: counted.ttl })
 }
 
 /** So that no token is kept in memory. */

@@ -1,9 +1,9 @@
-import { type Api, type AppRouter, type Context, refusalOf } from '@acme/api/server'
+import { type Api, type AppRouter, type Caller, type Context, refusalOf } from '@acme/api/server'
 import cors from '@fastify/cors'
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ReportError } from './errors.ts'
-import { type HttpLimits, limitHttpCalls } from './http-limits.ts'
+import { createCallLimits, type HttpLimits } from './http-limits.ts'
 import type { Origins } from './origins.ts'
 import type { SessionCookie } from './session-cookie.ts'
 
@@ -36,7 +36,7 @@ export async function openHttpDoor(app: FastifyInstance, options: HttpDoorOption
       if (foreign) return reply.code(403).send({ error: 'This origin is not among ALLOWED_ORIGINS.' })
       reply.header('cache-control', 'no-store')
     })
-    const limitCall = await limitHttpCalls(scope, presentedToken, limits)
+    const callLimits = await createCallLimits(scope, presentedToken, limits)
     await scope.register(fastifyTRPCPlugin, {
       prefix: '/trpc',
       trpcOptions: {
@@ -45,10 +45,12 @@ export async function openHttpDoor(app: FastifyInstance, options: HttpDoorOption
         allowMethodOverride: true,
         createContext: async ({ req, res }): Promise<Context> => {
           // Here and not in a hook, so that it is refused as everything is that the contract refuses.
-          await limitCall(req)
+          await callLimits.arrived(req)
           const token = presentedToken(req)
+          const caller: Caller = token === null ? { type: 'anonymous' } : await api.callerOf(token)
+          if (caller.type !== 'anonymous') await callLimits.authenticated(req)
           return {
-            caller: token === null ? { type: 'anonymous' } : await api.callerOf(token),
+            caller,
             address: req.ip,
             transport: {
               type: 'http',

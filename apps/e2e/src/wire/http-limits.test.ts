@@ -65,6 +65,17 @@ test('P11 they are limited per address too, so that made-up sessions bring no fu
   ).toBe(200)
 })
 
+test('P11 made-up sessions, however many, do not make the server forget what a real one has used up', async () => {
+  const token = await visitor()
+  expect(await statuses(numbers(21).map(() => read(token, '203.0.113.3')))).toEqual({ 200: 20, 429: 1 })
+  // More than the limiter keeps by default, from more addresses than one that is limited.
+  for (const address of numbers(60)) {
+    const answers = numbers(90).map((n) => read(`made-up-${address}-${n}`, `198.51.100.${address}`))
+    expect(await statuses(answers)).toEqual({ 401: 90 })
+  }
+  expect((await read(token, '203.0.113.3')).status).toBe(429)
+}, 60_000)
+
 test('the answer says when to come back, as every refusal does', async () => {
   const token = await visitor()
   await Promise.all(numbers(20).map(() => read(token, '203.0.113.2')))
