@@ -3,6 +3,7 @@ import cors from '@fastify/cors'
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ReportError } from './errors.ts'
+import type { HostCookie } from './host-cookie.ts'
 import { createCallLimits, type HttpLimits } from './http-limits.ts'
 import type { Origins } from './origins.ts'
 import type { SessionCookie } from './session-cookie.ts'
@@ -11,6 +12,7 @@ export interface HttpDoorOptions {
   api: Api
   origins: Origins
   cookie: SessionCookie
+  deviceCookie: HostCookie
   reportError: ReportError
   /** For benchmarks and tests; the default suits people. */
   limits?: HttpLimits | undefined
@@ -18,7 +20,7 @@ export interface HttpDoorOptions {
 
 /** Queries and mutations of `/trpc` over HTTP. Subscriptions come through the socket door. */
 export async function openHttpDoor(app: FastifyInstance, options: HttpDoorOptions): Promise<void> {
-  const { api, origins, cookie, reportError, limits } = options
+  const { api, origins, cookie, deviceCookie, reportError, limits } = options
 
   // A scope of its own: the tRPC plugin replaces the JSON parser of the instance it is registered on.
   await app.register(async (scope) => {
@@ -55,6 +57,9 @@ export async function openHttpDoor(app: FastifyInstance, options: HttpDoorOption
             transport: {
               type: 'http',
               setSessionCookie: (token) => res.header('set-cookie', cookie.write(token)),
+              deviceToken: isOwnPage(req) ? deviceCookie.read(req.headers.cookie) : null,
+              // Fastify adds to the Set-Cookie header that is there.
+              setDeviceCookie: (token) => res.header('set-cookie', deviceCookie.write(token)),
             },
           }
         },
@@ -68,16 +73,17 @@ export async function openHttpDoor(app: FastifyInstance, options: HttpDoorOption
   })
 
   /** The token of the session that a request is made in, not yet looked up. */
-  function presentedToken({ headers }: FastifyRequest): string | null {
-    const [, bearer] = /^Bearer ([\w-]{1,200})$/.exec(headers.authorization ?? '') ?? []
+  function presentedToken(request: FastifyRequest): string | null {
+    const [, bearer] = /^Bearer ([\w-]{1,200})$/.exec(request.headers.authorization ?? '') ?? []
     if (bearer) return bearer
-    const token = cookie.read(headers.cookie)
+    return isOwnPage(request) ? cookie.read(request.headers.cookie) : null
+  }
+
+  /** Cookies count on our own pages only: elsewhere somebody else would be acting for the admin. */
+  function isOwnPage({ headers }: FastifyRequest): boolean {
     const site = headers['sec-fetch-site']?.toString()
-    // The cookie counts on our own pages only: elsewhere somebody else would be acting for the admin.
-    const own =
-      headers.origin === undefined
-        ? ['same-origin', 'none', undefined].includes(site)
-        : origins.isOwn(headers.origin)
-    return own ? token : null
+    return headers.origin === undefined
+      ? ['same-origin', 'none', undefined].includes(site)
+      : origins.isOwn(headers.origin)
   }
 }

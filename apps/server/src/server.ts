@@ -7,6 +7,7 @@ import type { FastifyInstance } from 'fastify'
 import { sql } from 'kysely'
 import { createApp, serveOperations } from './app.ts'
 import { orderlyClose } from './close-http.ts'
+import { createDeviceCookie } from './device-cookie.ts'
 import { createReportError } from './errors.ts'
 import { openHttpDoor } from './http.ts'
 import type { HttpLimits } from './http-limits.ts'
@@ -40,6 +41,8 @@ export interface ServerSettings extends Settings {
 
 export interface ServerOptions {
   settings: ServerSettings
+  /** Breaks the start off; a server that runs is stopped by `stop`. */
+  signal?: AbortSignal
   /** Pages beside the product's own: the demo and the mailbox while trying it out. */
   extraPages?: (app: FastifyInstance) => Promise<void>
   /** Instead of the built pages: served from their sources while developing. */
@@ -60,13 +63,27 @@ export interface RunningServer {
   stop: () => Promise<void>
 }
 
-/** Makes everything the product is made of, wires it, and listens. */
+/**
+ * Makes everything the product is made of, wires it, and listens.
+ *
+ * @throws when it cannot, or the signal aborts on the way; what was made by then is undone, within a second of a database
+ * that does not answer.
+ */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { settings } = options
+  const started = new AsyncDisposableStack()
+  try {
+    return await makeServer(options, started)
+  } catch (error) {
+    await disconnect(started)
+    throw error
+  }
+}
+
+async function makeServer(options: ServerOptions, started: AsyncDisposableStack): Promise<RunningServer> {
+  const { settings, signal = new AbortController().signal } = options
   const metrics = createMetrics()
   const app = await createApp(settings)
   const { log } = app
-  await using started = new AsyncDisposableStack()
 
   const ask = () => within(ANSWERS_WITHIN_MS, sql`select 1`.execute(reserved))
   const outage = createOutage({ log, metrics, probe: ask })
@@ -74,8 +91,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const db = started.use(connect({ url: settings.databaseUrl, max: 12, onIdleError }))
   // Sending, opening sockets, repairing and telling whether it works never queue behind what people read and search.
   const reserved = started.use(connect({ url: settings.databaseUrl, max: 6, onIdleError }))
-  await ensureReachable(db, settings)
-  await migrateWithPatience(settings)
+  await unlessAborted(signal, ensureReachable(db, settings))
+  await unlessAborted(signal, migrateWithPatience(settings))
   if (!(await ensureFirstAdmin(db, settings.firstAdmin))) {
     log.warn('Nobody can log in to the inbox. Set ADMIN_EMAIL and ADMIN_PASSWORD and start again.')
   }
@@ -122,14 +139,24 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
     const origins = createOrigins(settings)
     const cookie = createSessionCookie(app, settings)
+    const deviceCookie = createDeviceCookie(app, settings)
     const reportError = createReportError(log, metrics, outage)
     await serveSockets(app, { api, hub, origins, cookie, metrics, reportError, limits: options.socketLimits })
-    await openHttpDoor(app, { api, origins, cookie, reportError, limits: options.httpLimits })
+    await openHttpDoor(app, {
+      api,
+      origins,
+      cookie,
+      deviceCookie,
+      reportError,
+      limits: options.httpLimits,
+    })
     await (options.pages ?? ((pages) => servePages(pages, origins)))(app)
     await options.extraPages?.(app)
   }
   started.use(repeat(() => outage.endsWith(probe), SWEEP_MS, outage.noticed))
 
+  // From here on nothing waits for long: it is started whole, and stopped in order.
+  signal.throwIfAborted()
   if (settings.role !== 'web') {
     // Its own connections: no amount of reading keeps a mail from being sent, nor the job loop from looking.
     const jobs =
@@ -160,15 +187,31 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   })
   ready = true
 
-  const stack = started.move()
   return {
     url: settings.publicUrl,
     async stop() {
       ready = false
       await stopWork()
       // Then in the opposite order of making: sweeps, hints, database.
-      await Promise.race([stack.disposeAsync(), sleep(DISCONNECT_WITHIN_MS, undefined, { ref: false })])
+      await disconnect(started)
     },
+  }
+}
+
+async function disconnect(started: AsyncDisposableStack): Promise<void> {
+  await Promise.race([started.disposeAsync(), sleep(DISCONNECT_WITHIN_MS, undefined, { ref: false })])
+}
+
+/** Waits for the work, or rejects as soon as the signal aborts; the work itself goes on. */
+async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  signal.throwIfAborted()
+  const aborted = Promise.withResolvers<never>()
+  const abort = () => aborted.reject(signal.reason)
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([work, aborted.promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { addressKey } from './address-key.ts'
+import { addressKey, networkKey } from './address-key.ts'
 
 test.each([
   ['IPv4', '203.0.113.7', '203.0.113.7'],
@@ -27,4 +27,14 @@ test('every address of one /64 has one key, and the next /64 has another', () =>
   const keys = Array.from({ length: 300 }, (_, n) => addressKey(`2001:db8::${n.toString(16)}`))
   expect(new Set(keys).size).toBe(1)
   expect(addressKey('2001:db8:0:1::1')).not.toBe(keys[0])
+})
+
+test.each([
+  ['203.0.113.7', '203.0.113.0/24'],
+  ['::ffff:203.0.113.7', '203.0.113.0/24'],
+  ['2001:db8:1:2::3', '2001:db8:1::/48'],
+  ['[2001:db8:1:2::3]:443', '2001:db8:1::/48'],
+  ['nowhere', 'unknown'],
+])('the wider network of %s', (address, network) => {
+  expect(networkKey(address)).toBe(network)
 })

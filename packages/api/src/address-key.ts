@@ -1,7 +1,9 @@
 import ipaddr from 'ipaddr.js'
 
-/** How many of the eight groups of an IPv6 address name the network; what follows its subscriber chooses freely. */
-const NETWORK_GROUPS = 4
+/** Of an address of a subscriber: of IPv4 all of it, of IPv6 what comes before the part that is chosen freely. */
+const SUBSCRIBER_BITS = { ipv4: 32, ipv6: 64 }
+/** Of an address of a network that one party commonly holds whole. */
+const NETWORK_BITS = { ipv4: 24, ipv6: 48 }
 
 /**
  * What an address counts as in every limit: IPv4 as it is, also when it comes mapped into IPv6, and IPv6 by its /64,
@@ -9,12 +11,28 @@ const NETWORK_GROUPS = 4
  * count. Whatever is no address counts together as `unknown`.
  */
 export function addressKey(address: string): string {
+  return keyOf(address, SUBSCRIBER_BITS)
+}
+
+/**
+ * The wider network of an address: IPv4 by its /24, IPv6 by its /48. For wide limits and fair shares alone: whoever holds
+ * such a network has 256 addresses, or 65,536 times a /64, to call from.
+ */
+export function networkKey(address: string): string {
+  return keyOf(address, NETWORK_BITS)
+}
+
+function keyOf(address: string, bits: { ipv4: number; ipv6: number }): string {
   const host = withoutPort(address)
   const parsed = ipaddr.isValid(host) ? ipaddr.process(host) : null
   if (!parsed) return 'unknown'
-  if (!(parsed instanceof ipaddr.IPv6)) return parsed.toString()
-  const network = new ipaddr.IPv6([...parsed.parts.slice(0, NETWORK_GROUPS), 0, 0, 0, 0])
-  return `${network}/${16 * NETWORK_GROUPS}`
+  const length = bits[parsed.kind()]
+  const kept = parsed.toByteArray().map((byte, index) => {
+    const keptBits = Math.max(0, Math.min(8, length - index * 8))
+    return byte & (0xff << (8 - keptBits))
+  })
+  const network = ipaddr.fromByteArray(kept)
+  return length === 32 ? network.toString() : `${network}/${length}`
 }
 
 function withoutPort(address: string): string {

@@ -12,6 +12,9 @@ export interface HttpTransport {
   type: 'http'
   /** Sets the admin's session cookie, or clears it. */
   setSessionCookie: (token: string | null) => void
+  /** The device cookie that the call brings; it says who has logged in from this browser before. */
+  deviceToken: string | null
+  setDeviceCookie: (token: string) => void
 }
 
 export interface SocketTransport {

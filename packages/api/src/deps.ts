@@ -36,5 +36,9 @@ export interface Deps {
     logIn: SharedRateLimit
     /** Failed ones, per address. */
     logInFrom: SharedRateLimit
+    /** Failed ones, per wider network. */
+    logInFromNetwork: SharedRateLimit
+    /** Failed ones of a browser that has logged in before; it counts in none of the others. */
+    logInFromDevice: SharedRateLimit
   }
 }

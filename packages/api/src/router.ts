@@ -71,8 +71,14 @@ export function createAppRouter(deps: Deps) {
       onUserMessage: adminFollowing.subscription(({ ctx }) => onUserMessage(deps, ctx.signal)),
       session: {
         logIn: publicOverHttp.input(logInInput).mutation(async ({ ctx, input }) => {
-          const { token, admin } = await logIn(deps, ctx.address, input)
-          ctx.transport.setSessionCookie(token)
+          const { address, transport } = ctx
+          const { token, deviceToken, admin } = await logIn(
+            deps,
+            { address, deviceToken: transport.deviceToken },
+            input,
+          )
+          transport.setSessionCookie(token)
+          transport.setDeviceCookie(deviceToken)
           return admin
         }),
         logOut: adminOverHttp.mutation(async ({ ctx }) => {

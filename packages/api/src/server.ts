@@ -21,6 +21,7 @@ export { MessageWriter } from './chat/message-writer.ts'
 export type { Context, SocketTransport } from './context.ts'
 export { Refusal } from './errors.ts'
 export type { Caller } from './identity/caller.ts'
+export { DEVICE_DAYS } from './identity/device-token.ts'
 export { sessionTopic } from './identity/sessions.ts'
 export { errorIdOf, refusalOf } from './procedures.ts'
 export type { AppRouter } from './router.ts'
@@ -48,6 +49,8 @@ interface LimitOptions {
   startSession: SharedRateLimitOptions
   logIn: SharedRateLimitOptions
   logInFrom: SharedRateLimitOptions
+  logInFromNetwork: SharedRateLimitOptions
+  logInFromDevice: SharedRateLimitOptions
 }
 
 /** What a person never reaches and a program does at once. */
@@ -58,6 +61,8 @@ const LIMITS = {
   startSession: { points: 60, windowSeconds: 60 },
   logIn: { points: 10, windowSeconds: 300 },
   logInFrom: { points: 40, windowSeconds: 300 },
+  logInFromNetwork: { points: 200, windowSeconds: 300 },
+  logInFromDevice: { points: 10, windowSeconds: 300 },
 } satisfies LimitOptions
 
 export interface Api {
@@ -104,6 +109,8 @@ export async function createApi(options: ApiOptions): Promise<Api> {
       startSession: new SharedRateLimit('start-session', limits.startSession, shared),
       logIn: new SharedRateLimit('log-in', limits.logIn, shared),
       logInFrom: new SharedRateLimit('log-in-from', limits.logInFrom, shared),
+      logInFromNetwork: new SharedRateLimit('log-in-from-network', limits.logInFromNetwork, shared),
+      logInFromDevice: new SharedRateLimit('log-in-from-device', limits.logInFromDevice, shared),
     },
   }
   const calls = new RateLimit(limits.calls)

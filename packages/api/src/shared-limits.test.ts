@@ -108,7 +108,7 @@ test('no address and no email stands in the table, and what has passed is forgot
   await refusal(process.logIn('wrong', '203.0.113.7'))
   await process.start('203.0.113.7')
   const { rows } = await sql`select * from rate_limits`.execute(f.db)
-  expect(rows).toHaveLength(3)
+  expect(rows).toHaveLength(4)
   expect(JSON.stringify(rows)).not.toMatch(/203\.0|ada|team/)
   await process.api.forgetExpiredLimits()
   expect((await sql`select * from rate_limits`.execute(f.db)).rows).toHaveLength(rows.length)

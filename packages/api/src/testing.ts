@@ -2,6 +2,7 @@ import { connect, type Db } from '@acme/db'
 import { freshDatabase } from '@acme/local/testing'
 import { Hub } from '@acme/realtime'
 import { v7 as uuidv7 } from 'uuid'
+import type { HttpTransport } from './context.ts'
 import type { Caller } from './identity/caller.ts'
 import { type Api, createApi } from './server.ts'
 
@@ -17,10 +18,7 @@ export interface Fixture extends AsyncDisposable {
   api: Api
   databaseUrl: string
   /** The router as this caller reaches it over HTTP. */
-  as: (
-    caller: Caller,
-    http?: { address?: string; setSessionCookie?: (token: string | null) => void },
-  ) => Client
+  as: (caller: Caller, http?: { address?: string } & Partial<HttpTransport>) => Client
   /** The router as this caller reaches it over a socket, until the signal aborts. */
   over: (caller: Caller, signal: AbortSignal) => Client
   user: (name?: string) => Promise<Extract<Caller, { type: 'user' }>>
@@ -69,8 +67,18 @@ export async function fixture(options: FixtureOptions = {}): Promise<Fixture> {
     hub,
     api,
     databaseUrl,
-    as: (caller, { address = '127.0.0.1', setSessionCookie = () => {} } = {}) =>
-      api.router.createCaller({ caller, address, transport: { type: 'http', setSessionCookie } }),
+    as: (caller, { address = '127.0.0.1', ...http } = {}) =>
+      api.router.createCaller({
+        caller,
+        address,
+        transport: {
+          type: 'http',
+          setSessionCookie: () => {},
+          deviceToken: null,
+          setDeviceCookie: () => {},
+          ...http,
+        },
+      }),
     over: (caller, signal) =>
       api.router.createCaller({ caller, address: '127.0.0.1', transport: { type: 'socket' } }, { signal }),
     user: async (name = 'Alice') => {

@@ -57,30 +57,33 @@ test('the loader may be fetched by every page, and what the contract answers by 
   expect(await policy('/trpc/chat.get')).toBe('same-origin')
 })
 
-test('the cookie of an admin is bound to the host and counts among other cookies', async () => {
+test('the cookies of an admin are bound to the host and count among other cookies', async () => {
   const logIn = (of: Stack) =>
     at(of, '/trpc/admin.session.logIn', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(superjson.serialize(ADMIN)),
     })
-  const attributes = async (of: Stack) =>
-    ((await logIn(of)).headers.get('set-cookie') ?? '')
-      .replace(/=[\w-]{43};/, '=TOKEN;')
-      .split('; ')
-      .toSorted()
+  const attributes = async (of: Stack) => {
+    const cookies = (await logIn(of)).headers.getSetCookie()
+    return cookies.map((cookie) =>
+      cookie
+        .replace(/=[\w.-]{43,120};/, '=TOKEN;')
+        .split('; ')
+        .toSorted(),
+    )
+  }
   expect(await attributes(stack)).toEqual(
-    ['acme_admin=TOKEN', 'HttpOnly', 'Max-Age=604800', 'Path=/', 'SameSite=Strict'].toSorted(),
+    [
+      ['acme_admin=TOKEN', 'HttpOnly', 'Max-Age=604800', 'Path=/', 'SameSite=Strict'],
+      ['acme_device=TOKEN', 'HttpOnly', 'Max-Age=15552000', 'Path=/', 'SameSite=Strict'],
+    ].map((each) => each.toSorted()),
   )
   expect(await attributes(secure)).toEqual(
     [
-      '__Host-acme_admin=TOKEN',
-      'HttpOnly',
-      'Max-Age=604800',
-      'Path=/',
-      'SameSite=Strict',
-      'Secure',
-    ].toSorted(),
+      ['__Host-acme_admin=TOKEN', 'HttpOnly', 'Max-Age=604800', 'Path=/', 'SameSite=Strict', 'Secure'],
+      ['__Host-acme_device=TOKEN', 'HttpOnly', 'Max-Age=15552000', 'Path=/', 'SameSite=Strict', 'Secure'],
+    ].map((each) => each.toSorted()),
   )
 
   const [cookie = ''] = ((await logIn(stack)).headers.get('set-cookie') ?? '').split(';')

@@ -112,7 +112,7 @@ describe('sending', () => {
     const there = otherProcess.router.createCaller({
       caller: user,
       address: '',
-      transport: { type: 'http', setSessionCookie: () => {} },
+      transport: { type: 'http', setSessionCookie: () => {}, deviceToken: null, setDeviceCookie: () => {} },
     })
     // Every tenth is sent to both at the same time, as a client does that had no answer.
     const sends = Array.from({ length: 400 }, (_, n) => {

@@ -1,6 +1,6 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
-import { FairQueue } from './fair-queue.ts'
+import { type Asker, FairQueue } from './fair-queue.ts'
 
 const derive = promisify(argon2)
 
@@ -23,13 +23,13 @@ export interface Passwords {
    *
    * @throws Refusal busy
    */
-  hash: (password: string, from: string) => Promise<string>
+  hash: (password: string, from: Asker) => Promise<string>
   /**
    * Takes as long whether the password is right or not. A hash of another form matches nothing.
    *
    * @throws Refusal busy
    */
-  verify: (password: string, stored: string, from: string) => Promise<boolean>
+  verify: (password: string, stored: string, from: Asker) => Promise<boolean>
 }
 
 /** To be made once per process: all its passwords go through one queue. */

@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts'
+import type { Context, HttpTransport } from '../context.ts'
 import { Refusal } from '../errors.ts'
 import type { Caller } from '../identity/caller.ts'
 import type { Fixture } from '../testing.ts'
@@ -20,7 +20,13 @@ export function socketContext(caller: Caller): Context {
 }
 
 export function httpContext(caller: Caller): Context {
-  return { caller, address: '127.0.0.1', transport: { type: 'http', setSessionCookie: () => {} } }
+  const transport: HttpTransport = {
+    type: 'http',
+    setSessionCookie: () => {},
+    deviceToken: null,
+    setDeviceCookie: () => {},
+  }
+  return { caller, address: '127.0.0.1', transport }
 }
 
 /** How many rows each table has: what a refused call must not change. */

@@ -23,7 +23,7 @@ export async function add(
   { db, passwords }: Pick<Deps, 'db' | 'passwords'>,
   { email, name, password }: z.output<typeof addInput>,
 ): Promise<AdminProfile> {
-  const passwordHash = await passwords.hash(password, 'the team')
+  const passwordHash = await passwords.hash(password, { lane: 'reserved', group: 'the team', member: email })
   try {
     return await db.transaction().execute(async (trx) => {
       const back = await trx

@@ -26,11 +26,22 @@ async function member(name: string): Promise<AdminCaller> {
 }
 
 /** From an address of its own unless told otherwise, so that tests don’t use up each other’s attempts. */
-function logIn(email: string, password: string, address = `203.0.113.${attempts++}`) {
+function logIn(
+  email: string,
+  password: string,
+  address = `203.0.113.${attempts++}`,
+  deviceToken: string | null = null,
+) {
   const cookies: (string | null)[] = []
-  const setSessionCookie = (token: string | null) => cookies.push(token)
-  const answer = f.as(anonymous, { address, setSessionCookie }).admin.session.logIn({ email, password })
-  return { answer, cookies }
+  const devices: string[] = []
+  const http = {
+    address,
+    deviceToken,
+    setSessionCookie: (token: string | null) => cookies.push(token),
+    setDeviceCookie: (token: string) => devices.push(token),
+  }
+  const answer = f.as(anonymous, http).admin.session.logIn({ email, password })
+  return { answer, cookies, devices }
 }
 
 test('logging in sets a cookie that is the admin, until they log out', async () => {
@@ -95,6 +106,14 @@ test('P11 after ten failures log-in has to wait, also with the right password; s
   await expect(logIn('ada@team.example', PASSWORD, '198.51.100.2').answer).resolves.toBeDefined()
 })
 
+test('P11 log-ins that are refused by their own limit use up nobody else’s', async () => {
+  await member('ada')
+  await member('bob')
+  const address = '198.51.100.4'
+  for (let n = 0; n < 60; n++) await refusal(logIn('ada@team.example', 'wrong', address).answer)
+  await expect(logIn('bob@team.example', PASSWORD, address).answer).resolves.toBeDefined()
+})
+
 test('P11 guesses that come all at once are limited too', async () => {
   await member('ada')
   const answers = Array.from({ length: 30 }, () =>
@@ -112,6 +131,55 @@ test('P11 guesses from all over one IPv6 /64 count as guesses from one address',
   const reasons = (await Promise.all(answers)).map(({ reason }) => reason)
   expect(reasons.filter((reason) => reason === 'log_in_wrong').length).toBeLessThanOrEqual(10)
   await expect(logIn('ada@team.example', PASSWORD, '2001:db8:6::1').answer).resolves.toBeDefined()
+})
+
+test('P11 a whole IPv6 /48 has two hundred guesses, and other networks are not held up', async () => {
+  await member('ada')
+  const guess = (n: number) =>
+    refusal(logIn('ada@team.example', 'wrong', `2001:db8:7:${n.toString(16)}::1`).answer)
+  const reasons: string[] = []
+  // One after the other, so that none is busy.
+  for (let n = 0; n < 205; n++) reasons.push((await guess(n)).reason)
+  expect(reasons.filter((reason) => reason === 'log_in_wrong')).toHaveLength(200)
+  expect(reasons.slice(200)).toEqual(Array(5).fill('rate_limited'))
+  await expect(logIn('ada@team.example', PASSWORD, '2001:db8:8::1').answer).resolves.toBeDefined()
+})
+
+test('P11 what one address has used up does not use up the share of its network', async () => {
+  await member('ada')
+  for (let n = 0; n < 250; n++) {
+    await refusal(logIn('ada@team.example', 'wrong', '2001:db8:9:1::1').answer)
+  }
+  await expect(logIn('ada@team.example', PASSWORD, '2001:db8:9:2::1').answer).resolves.toBeDefined()
+})
+
+test('P11 a browser from which its owner has logged in has a limit of its own, for this email alone', async () => {
+  await member('ada')
+  await member('bob')
+  const address = '198.51.100.9'
+  const { answer, devices } = logIn('ada@team.example', PASSWORD, address)
+  await answer
+  const [device = ''] = devices
+  for (let n = 0; n < 11; n++) {
+    await refusal(logIn('ada@team.example', 'wrong', address).answer)
+    await refusal(logIn('bob@team.example', 'wrong', address).answer)
+  }
+  const reasonFor = async (email: string, token: string | null) =>
+    (await refusal(logIn(email, PASSWORD, address, token).answer)).reason
+  expect(await reasonFor('ada@team.example', null)).toBe('rate_limited')
+  expect(await reasonFor('bob@team.example', device)).toBe('rate_limited')
+  expect(await reasonFor('ada@team.example', `x${device}`)).toBe('rate_limited')
+  const known = logIn('ada@team.example', PASSWORD, address, device)
+  await expect(known.answer).resolves.toBeDefined()
+
+  // Renewed it is the same browser: its failures count together, and no log-in begins them anew.
+  const reasons: string[] = []
+  for (const token of [device, known.devices[0] ?? '']) {
+    for (let n = 0; n < 6; n++) {
+      reasons.push((await refusal(logIn('ada@team.example', 'wrong', address, token).answer)).reason)
+    }
+  }
+  expect(reasons).toEqual([...Array(10).fill('log_in_wrong'), 'rate_limited', 'rate_limited'])
 })
 
 test('P9 a disabled admin’s sessions end at once, everywhere, and disabling twice is disabling once', async () => {
