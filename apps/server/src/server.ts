@@ -23,6 +23,8 @@ import { serveSockets } from './socket/serve-sockets.ts'
 import { within } from './within.ts'
 
 const SWEEP_MS = 2_000
+/** Connections that wait to be accepted. Node's 511 overflows when thousands come back at once, and TCP then retries after seconds. */
+const BACKLOG = 4_096
 /** A database that takes longer for a sign of life is away. */
 const ANSWERS_WITHIN_MS = 2_000
 /** At the stop: calls over HTTP that are not answered by then are cut. */
@@ -181,10 +183,12 @@ async function makeServer(options: ServerOptions, started: AsyncDisposableStack)
     // Side by side: none of them waits for another, and each has its own bound.
     await Promise.all(toStop.map((end) => end()))
   }
-  await app.listen({ host: settings.host, port: settings.port }).catch(async (error: unknown) => {
-    await stopWork()
-    throw error
-  })
+  await app
+    .listen({ host: settings.host, port: settings.port, backlog: BACKLOG })
+    .catch(async (error: unknown) => {
+      await stopWork()
+      throw error
+    })
   ready = true
 
   return {
