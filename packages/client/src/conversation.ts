@@ -174,7 +174,7 @@ export class Conversation implements Readable<ConversationSnapshot> {
 
   /** Gives up a message that is not on its way. */
   discard(id: string): void {
-    if (this.#outbox.discard(id)) this.#changed()
+    if (this.#outbox.discard(id, this.#options.clock.now())) this.#changed()
   }
 
   /** Everything up to `upTo`, by default to the end, was seen; never more than is shown. */

@@ -8,8 +8,8 @@ export interface Written {
   /** Milliseconds since the epoch. */
   writtenAt: number
   failure: PendingMessage['failure']
-  /** Its writer took it back; kept for a day without its text, so that no other tab sends it. */
-  discarded?: boolean
+  /** When its writer took it back; kept for a day after that, without its text, so that no other tab sends it. */
+  discardedAt?: number
 }
 
 /**
@@ -46,7 +46,7 @@ export class KeptMessages {
   /** Changes what is kept; what is not there any more, or was discarded, stays so. */
   change(id: string, change: Partial<Omit<Written, 'id'>>): void {
     const kept = parseWritten(this.#storage.get(this.#key(id)))
-    if (kept && !kept.discarded) this.put({ ...kept, ...change })
+    if (kept && kept.discardedAt === undefined) this.put({ ...kept, ...change })
   }
 
   remove(id: string): void {
@@ -96,6 +96,7 @@ function isWritten(value: unknown): value is Written {
     typeof id === 'string' &&
     typeof content === 'string' &&
     typeof writtenAt === 'number' &&
+    (!('discardedAt' in value) || typeof value.discardedAt === 'number') &&
     (failure === null || isFailure(failure))
   )
 }

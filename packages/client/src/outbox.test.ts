@@ -54,11 +54,14 @@ describe('Outbox', () => {
     const one = open(storage)
     one.add('1', 'never mind', now)
     const other = open(storage)
-    expect(one.discard('1')).toBe(true)
+    // Long after it was written: the day counts from now on.
+    const discardedAt = now.getTime() + 3 * DAY_MS
+    expect(one.discard('1', discardedAt)).toBe(true)
+    open(storage, discardedAt + 1)
     expect(other.dropDiscarded()).toBe(true)
     expect(contents(other)).toEqual([])
     expect(contents(open(storage))).toEqual([])
-    open(storage, now.getTime() + DAY_MS + 1)
+    open(storage, discardedAt + DAY_MS + 1)
     expect(storage.keys('')).toEqual([])
   })
 
@@ -100,7 +103,7 @@ describe('Outbox', () => {
     const outbox = open(memoryStorage())
     outbox.add('1', 'gone', now)
     outbox.sending('1')
-    expect(outbox.discard('1')).toBe(false)
+    expect(outbox.discard('1', now.getTime())).toBe(false)
   })
 
   test('what was written before the chat was known moves to it', () => {

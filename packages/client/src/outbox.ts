@@ -42,12 +42,13 @@ export class Outbox {
     if (this.#lists.at(-1)?.isAt(key)) return
     const list = new KeptMessages(storage, key)
     const there = list.all()
-    const discarded = there.filter((one) => one.discarded)
-    for (const { id, writtenAt } of discarded) if (writtenAt <= now - DISCARDED_KEPT_MS) list.remove(id)
+    const discarded = there.filter(isDiscarded)
+    for (const { id, discardedAt = 0 } of discarded)
+      if (discardedAt <= now - DISCARDED_KEPT_MS) list.remove(id)
     const moving = this.#entries.filter(({ id }) => !includes(discarded, id))
     for (const entry of moving) list.put(toWritten(entry))
     for (const { id } of this.#entries) this.#remove(id)
-    const left = there.filter((one) => !one.discarded && !includes(moving, one.id))
+    const left = there.filter((one) => !isDiscarded(one) && !includes(moving, one.id))
     this.#lists = [...this.#lists, list]
     this.#entries = [...left.map((one) => toEntry(one, 'left')), ...moving].sort(byWriting)
   }
@@ -130,11 +131,11 @@ export class Outbox {
   }
 
   /** The writer does not want it sent. What is on its way already cannot be taken back. */
-  discard(id: string): boolean {
+  discard(id: string, now: number): boolean {
     const entry = this.#find(id)
     if (!entry || entry.state === 'sending') return false
     this.#entries = this.#entries.filter((other) => other !== entry)
-    this.#changeKept(id, { content: '', discarded: true })
+    this.#changeKept(id, { content: '', discardedAt: now })
     return true
   }
 
@@ -151,7 +152,7 @@ export class Outbox {
     this.dropDiscarded()
     for (const one of this.#allKept()) {
       const known = this.#find(one.id)
-      if (one.discarded) continue
+      if (isDiscarded(one)) continue
       // The tab that kept it may be closed, so that nobody else takes it away.
       if (isShown(one.id)) this.#remove(one.id)
       else if (!known) this.#entries = [...this.#entries, toEntry(one, 'elsewhere')].sort(byWriting)
@@ -165,7 +166,7 @@ export class Outbox {
   /** Drops what another tab discarded. Says whether anything changed. */
   dropDiscarded(): boolean {
     if (this.#entries.length === 0) return false
-    const discarded = this.#allKept().filter((one) => one.discarded)
+    const discarded = this.#allKept().filter(isDiscarded)
     const left = this.#entries.filter(({ id, state }) => state === 'sending' || !includes(discarded, id))
     if (left.length === this.#entries.length) return false
     this.#entries = left
@@ -210,4 +211,8 @@ function toEntry({ id, content, writtenAt, failure }: Written, origin: Entry['or
 
 function toWritten({ id, content, writtenAt, failure }: Entry): Written {
   return { id, content, writtenAt: writtenAt.getTime(), failure }
+}
+
+function isDiscarded({ discardedAt }: Written): boolean {
+  return discardedAt !== undefined
 }
