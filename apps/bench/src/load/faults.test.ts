@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { freePort } from '@acme/local'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { bareDialect } from './bare-dialect.ts'
 import { createGroup, type Group, joinChats, joinFollowers, leave } from './group.ts'
@@ -92,10 +92,17 @@ test('who comes back twice does not stand for somebody who stays away', async ()
 
 const FOLLOWERS = 3
 
+/** Whoever is still connected would come back for ever. */
+const joined: Group[] = []
+afterEach(async () => {
+  for (const group of joined.splice(0)) await leave(group)
+})
+
 /** Followers are cut off, miss two messages, and each is resent what `resend` says. */
 async function resume(resend: (chatId: string) => Resent) {
   await using server = await startServer(() => {})
   const group = createGroup()
+  joined.push(group)
   const people = Array.from({ length: FOLLOWERS }, (_, n) => ({ chatId: `chat-${n}`, token: '' }))
   await joinFollowers(group, { dialect: bareDialect, port: server.port, people, after: 0 })
   server.resend = resend
@@ -106,6 +113,7 @@ async function resume(resend: (chatId: string) => Resent) {
 
 async function chatsOn({ port }: Server, chats: number): Promise<Group> {
   const group = createGroup({ settleWithinMs: 300 })
+  joined.push(group)
   const people = Array.from({ length: chats }, (_, n) => ({ chatId: `chat-${n}`, token: '' }))
   await joinChats(group, { dialect: bareDialect, port, people })
   return group
@@ -158,8 +166,9 @@ async function startServer(
     port,
     resend: () => 0,
     async [Symbol.asyncDispose]() {
-      for (const socket of sockets.clients) socket.removeAllListeners('message')
+      for (const socket of sockets.clients) socket.terminate()
       sockets.close()
+      await once(sockets, 'close')
     },
   }
   return server
