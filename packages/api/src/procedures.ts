@@ -40,6 +40,9 @@ interface ErrorDetails {
 
 type ErrorCode = TRPCError['code']
 
+/** In characters. */
+const MAX_MESSAGE = 200
+
 /** What a client may know of an error. */
 function describe(error: TRPCError): { code: ErrorCode; message: string; details: ErrorDetails } {
   const refusal = refusalOf(error)
@@ -50,12 +53,14 @@ function describe(error: TRPCError): { code: ErrorCode; message: string; details
   if (error.cause instanceof ZodError) {
     const [issue] = error.cause.issues
     const field = issue?.path.join('.') ?? ''
-    const message = field ? `${field}: ${issue?.message}` : (issue?.message ?? 'The input is not valid.')
+    const said = field ? `${field}: ${issue?.message}` : (issue?.message ?? 'The input is not valid.')
+    // It repeats what was sent: the names of fields that nobody asked for.
+    const message = said.slice(0, MAX_MESSAGE)
     return { code: 'BAD_REQUEST', message, details: { reason: 'input_invalid', ...(field && { field }) } }
   }
   if (error.code !== 'INTERNAL_SERVER_ERROR') {
     // tRPC's own: unknown paths, wrong methods, bodies that are no JSON.
-    return { code: error.code, message: error.message.slice(0, 200), details: {} }
+    return { code: error.code, message: error.message.slice(0, MAX_MESSAGE), details: {} }
   }
   const errorId = errorIdOf(error)
   return {

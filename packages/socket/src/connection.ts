@@ -88,9 +88,18 @@ export class Connection<Context> implements OutgoingOwner, DeadlineOwner {
   failUnread(head: string, cause: unknown, about: About = NO_CALL, isReported = true): void {
     const failure = { error: getTRPCErrorFromUnknown(cause), ...about, ctx: this.ctx }
     if (isReported) this.#tell(failure)
-    if (!this.isOpen) return
-    const { router, encoding } = this.adapter
-    this.send(head + failureBody(failure, router, encoding, (other) => this.#tell(other)))
+    if (this.isOpen) this.send(head + this.#bodyOf(failure))
+  }
+
+  /** Answers many requests with one error, which is formatted once; as many of them as the peer may still cost. */
+  failAll(heads: Iterable<string>, cause: unknown): void {
+    const failure = { error: getTRPCErrorFromUnknown(cause), ...NO_CALL, ctx: this.ctx }
+    this.#tell(failure)
+    const body = this.#bodyOf(failure)
+    for (const head of heads) {
+      if (!this.spend()) return
+      this.send(head + body)
+    }
   }
 
   /** Reports an error that nobody is answered with. */
@@ -191,6 +200,11 @@ export class Connection<Context> implements OutgoingOwner, DeadlineOwner {
 
   #stopSubscriptions(): void {
     for (const subscription of this.subscriptions.values()) subscription.stop()
+  }
+
+  #bodyOf(failure: Failure<Context>): string {
+    const { router, encoding } = this.adapter
+    return failureBody(failure, router, encoding, (other) => this.#tell(other))
   }
 
   /** The server's own callback must not break a socket. */

@@ -4,6 +4,7 @@ import { type Admission, admit, count } from './admission.ts'
 import type { Connection } from './connection.ts'
 import { PONG } from './encoding.ts'
 import { headOfUnread, NO_REQUEST, readEnvelope } from './envelope.ts'
+import type { Limits } from './limits.ts'
 
 /** Reads one frame of a socket and does what it asks for. Never throws. */
 export function receive<Context>(connection: Connection<Context>, data: RawData, isBinary: boolean): void {
@@ -50,13 +51,19 @@ function readAll<Context>(connection: Connection<Context>, batch: readonly unkno
 /** Every request of the batch hears of it, so that no client waits for ever; none of them is read. */
 function refuseBatch<Context>(connection: Connection<Context>, batch: readonly unknown[]): void {
   const { adapter } = connection
-  const heads = batch.map((raw) => headOfUnread(raw, adapter.limits)).filter((head) => head !== null)
-  if (heads.length === 0) heads.push(NO_REQUEST)
-  const error = adapter.overload('batchTooLarge', connection.ctx)
-  for (const [index, head] of heads.entries()) {
-    if (!connection.spend()) return
-    connection.failUnread(head, error, undefined, index === 0)
+  connection.failAll(headsOf(batch, adapter.limits), adapter.overload('batchTooLarge', connection.ctx))
+}
+
+/** The heads that have to be answered, at least one. Read one by one: a frame has room for 30,000 envelopes. */
+function* headsOf(batch: readonly unknown[], limits: Limits): Generator<string> {
+  let isAnswered = false
+  for (const raw of batch) {
+    const head = headOfUnread(raw, limits)
+    if (head === null) continue
+    isAnswered = true
+    yield head
   }
+  if (!isAnswered) yield NO_REQUEST
 }
 
 /** Answers what makes no sense. It costs the sender more than a frame that does. */

@@ -16,9 +16,13 @@ export interface Stack extends AsyncDisposable {
   readonly mailbox: Mailbox
   /**
    * Starts a further process with the same settings; `port` to take an ended one's place, `databaseUrl` to reach the
-   * same database by another way.
+   * same database by another way, `env` for other settings.
    */
-  startServer: (options?: { port?: number; databaseUrl?: string }) => Promise<ServerProcess>
+  startServer: (options?: {
+    port?: number
+    databaseUrl?: string
+    env?: Record<string, string>
+  }) => Promise<ServerProcess>
 }
 
 export interface StackOptions {
@@ -26,10 +30,17 @@ export interface StackOptions {
   env?: Record<string, string>
   /** Another database than a fresh one in the run's Postgres. */
   databaseUrl?: string
+  /** Another program than the product's server. */
+  script?: string
 }
 
 /** The real thing in processes of its own: servers with their workers, a database, a mailbox. */
-export async function startStack({ servers = 1, env = {}, databaseUrl }: StackOptions = {}): Promise<Stack> {
+export async function startStack({
+  servers = 1,
+  env = {},
+  databaseUrl,
+  script,
+}: StackOptions = {}): Promise<Stack> {
   const parts = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'acme-stack-'))
   parts.defer(() => rm(folder, { recursive: true, force: true }))
@@ -39,9 +50,14 @@ export async function startStack({ servers = 1, env = {}, databaseUrl }: StackOp
 
   let publicUrl = env.PUBLIC_URL
   let started = 0
-  const startServer: Stack['startServer'] = async ({ port, databaseUrl = database.url } = {}) => {
+  const startServer: Stack['startServer'] = async ({
+    port,
+    databaseUrl = database.url,
+    env: others = {},
+  } = {}) => {
     started += 1
     const server = await startServerProcess({
+      ...(script !== undefined && { script }),
       env: {
         DATABASE_URL: databaseUrl,
         SMTP_URL: mailbox.smtpUrl,
@@ -53,6 +69,7 @@ export async function startStack({ servers = 1, env = {}, databaseUrl }: StackOp
         ...(publicUrl && { PUBLIC_URL: publicUrl }),
         ...(port !== undefined && { PORT: String(port) }),
         ...env,
+        ...others,
       },
     })
     parts.use(server)

@@ -79,6 +79,17 @@ describe('P10 bad input changes nothing and is answered by a typed error', () =>
     if (field) expect(error.field).toBe(field)
   })
 
+  test.each([
+    ['one with a long name', { ['k'.repeat(60_000)]: 0 }],
+    ['fifty', Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`${'k'.repeat(1_000)}${n}`, 0]))],
+    ['five thousand', Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [n.toString(36), 0]))],
+  ])('fields nobody asked for, %s: the answer does not repeat them', async (_name, more) => {
+    const response = await send('hello', more)
+    const text = await response.clone().text()
+    expect(await errorOf(response)).toMatchObject({ status: 400, reason: 'input_invalid' })
+    expect(text.length).toBeLessThan(1_000)
+  })
+
   test('a body that is no JSON, too large, or of another type', async () => {
     const post = (body: string, type = 'application/json') =>
       fetch(`${url}/trpc/chat.send`, {
