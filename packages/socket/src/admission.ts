@@ -1,4 +1,5 @@
 import { TRPCError } from '@trpc/server'
+import type { Overload } from './adapter.ts'
 import { answerCall } from './call.ts'
 import type { Connection } from './connection.ts'
 import type { Call } from './envelope.ts'
@@ -10,35 +11,29 @@ export interface Admission<Context> {
   subscription: Subscription<Context> | null
 }
 
-/** Counts a call against its socket's bounds. Null if it was turned away, and answered. */
-export function count<Context>(connection: Connection<Context>, call: Call): Admission<Context> | null {
-  const refusal = refusalOf(connection, call)
-  if (refusal !== null) {
-    if (connection.spend()) connection.fail(call, refusal)
+/** Counts a call against its socket's bounds; the reason if it is to be turned away, null if that is done. */
+export function count<Context>(
+  connection: Connection<Context>,
+  call: Call,
+): Admission<Context> | Overload | null {
+  const { limits } = connection.adapter
+  if (call.type !== 'subscription') {
+    if (connection.callsUnderWay >= limits.callsUnderWay) return 'tooManyCallsUnderWay'
+    connection.callsUnderWay += 1
+    return { call, subscription: null }
+  }
+  if (connection.subscriptions.has(call.id)) {
+    const error = new TRPCError({ message: `Duplicate id ${call.id}`, code: 'BAD_REQUEST' })
+    if (connection.spend()) connection.fail(call, error)
     return null
   }
-  if (call.type === 'subscription') {
-    const subscription = new Subscription(connection, call)
-    connection.subscriptions.set(call.id, subscription)
-    return { call, subscription }
-  }
-  connection.callsUnderWay += 1
-  return { call, subscription: null }
+  if (connection.subscriptions.size >= limits.subscriptions) return 'tooManySubscriptions'
+  const subscription = new Subscription(connection, call)
+  connection.subscriptions.set(call.id, subscription)
+  return { call, subscription }
 }
 
-function refusalOf<Context>(
-  { adapter, subscriptions, callsUnderWay, ctx }: Connection<Context>,
-  call: Call,
-): unknown {
-  const { limits, overload } = adapter
-  if (call.type !== 'subscription')
-    return callsUnderWay < limits.callsUnderWay ? null : overload('tooManyCallsUnderWay', ctx)
-  if (subscriptions.has(call.id))
-    return new TRPCError({ message: `Duplicate id ${call.id}`, code: 'BAD_REQUEST' })
-  return subscriptions.size < limits.subscriptions ? null : overload('tooManySubscriptions', ctx)
-}
-
-/** Charges for calls and runs as many as may run; the others are turned away. */
+/** Charges for calls and runs as many as may run; the others are turned away with one error. */
 export function admit<Context>(
   connection: Connection<Context>,
   ctx: Context,
@@ -46,11 +41,21 @@ export function admit<Context>(
 ): void {
   if (admissions.length === 0) return
   const { granted, refusal } = charge(connection, ctx, admissions.length)
-  for (const [index, admission] of admissions.entries()) {
-    if (index >= granted) {
-      if (connection.spend()) turnAway(connection, admission, refusal)
-    } else if (admission.subscription) void admission.subscription.begin(ctx)
-    else void answerCall(connection, admission.call, ctx)
+  const refused = admissions.slice(granted)
+  // First, so that what runs finds the socket as it will be.
+  for (const { subscription } of refused) {
+    if (subscription) subscription.withdraw()
+    else connection.callsUnderWay -= 1
+  }
+  for (const { call, subscription } of admissions.slice(0, granted)) {
+    if (subscription) void subscription.begin(ctx)
+    else void answerCall(connection, call, ctx)
+  }
+  if (refused.length > 0) {
+    connection.failAll(
+      refused.map(({ call }) => call.head),
+      refusal,
+    )
   }
 }
 

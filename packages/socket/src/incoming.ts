@@ -1,5 +1,6 @@
 import { TRPCError } from '@trpc/server'
 import type { RawData } from 'ws'
+import type { Overload } from './adapter.ts'
 import { type Admission, admit, count } from './admission.ts'
 import type { Connection } from './connection.ts'
 import { PONG } from './encoding.ts'
@@ -35,17 +36,29 @@ function readMessage<Context>(connection: Connection<Context>, text: string): vo
 function readAll<Context>(connection: Connection<Context>, batch: readonly unknown[]): void {
   const { limits, parseInput } = connection.adapter
   const admissions: Admission<Context>[] = []
+  const turnedAway = new Map<Overload, string[]>()
   for (const [index, raw] of batch.entries()) {
     const envelope = readEnvelope(raw, index, parseInput, limits)
     if (envelope.kind === 'call') {
-      const admission = count(connection, envelope.call)
-      if (admission) admissions.push(admission)
+      const counted = count(connection, envelope.call)
+      if (typeof counted === 'string') listUnder(turnedAway, counted, envelope.call.head)
+      else if (counted) admissions.push(counted)
     } else if (envelope.kind === 'stop') connection.subscriptions.get(envelope.id)?.stop()
     else refuse(connection, envelope.head, envelope.fault, envelope.isReported)
   }
   const { context } = connection
+  // What a frame has too much of is refused with one error each: formatting one costs more than many a call.
+  for (const [reason, heads] of turnedAway) {
+    connection.failAll(heads, connection.adapter.overload(reason, connection.ctx))
+  }
   if (context.type === 'ready') admit(connection, context.ctx, admissions)
   else if (context.type === 'pending') context.waiting.push(...admissions)
+}
+
+function listUnder<Key>(lists: Map<Key, string[]>, key: Key, text: string): void {
+  const list = lists.get(key)
+  if (list) list.push(text)
+  else lists.set(key, [text])
 }
 
 /** Every request of the batch hears of it, so that no client waits for ever; none of them is read. */

@@ -65,10 +65,17 @@ export class Subscription<Context> implements ReportingSink {
     if (this.#end) this.#release(this.#end)
   }
 
-  /** Ends it before it began: there is no context to begin with, or too much is open. */
+  /** Ends it before it began: there is no context to begin with. */
   refuse(cause: unknown): void {
     this.#begun = true
     this.#finish({ type: 'failed', cause })
+  }
+
+  /** Gives its id back before it began; somebody else answers its request. */
+  withdraw(): void {
+    this.#begun = true
+    this.#end = { type: 'stopped' }
+    this.#connection.subscriptions.delete(this.#call.id)
   }
 
   get writable(): boolean {
