@@ -9,8 +9,11 @@ import { type Stack, startStack } from '../support/stack.ts'
 import { logIn, overHttp, overSocket, signInAs, somebody } from '../support/wire.ts'
 
 const SOCKETS_PER_PERSON = 20
-/** On a quiet machine a message is seen within 15 ms; this much a machine with busy neighbours adds by itself. */
-const UNNOTICED_MS = 400
+/**
+ * What held others for 5 to 13 s is what this is about; a machine with busy neighbours adds hundreds of milliseconds by
+ * itself, and finer figures are the benchmark's.
+ */
+const UNNOTICED_MS = 2_000
 /** Messages of both together: a person may send 100 at once. */
 const QUIET_TALK = 40
 /** The flood goes on through all of them; the best counts, for what else runs on the machine disturbs single ones. */

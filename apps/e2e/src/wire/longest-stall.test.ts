@@ -8,7 +8,7 @@ import { type Stack, startStack } from '../support/stack.ts'
 import { type Credentials, signInAs } from '../support/wire.ts'
 
 const LONGEST_MS = 10
-const TRIES = 12
+const TRIES = 30
 
 let stack: Stack
 let port: number
