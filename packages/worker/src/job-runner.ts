@@ -10,7 +10,7 @@ export interface JobRunnerOptions {
   tasks: TaskList
   crontab: string
   log: (level: 'error' | 'warn' | 'info' | 'debug', message: string) => void
-  /** Cuts short what a runner that is over still waits for. */
+  /** Cuts short the wait for the jobs of a runner that is over. */
   signal: AbortSignal
 }
 
@@ -72,9 +72,11 @@ export async function startJobRunner(options: JobRunnerOptions): Promise<JobRunn
           worker: {
             middleware: {
               // A worker that fails to look for a job while its pool shuts down prints its stack past the logger:
-              // looks under way, which a lost database makes fail, are let end before.
-              async poolGracefulShutdown(next) {
-                if (life.isOver()) await unlessAborted(signal, life.looksDone())
+              // looks under way, which a lost database makes fail, are let end before, and none is begun. The shutdown
+              // would wait for them as well, so a silent database keeps it pending in either order.
+              async poolGracefulShutdown(next, { message }) {
+                life.end(message)
+                await life.looksDone()
                 const done = next()
                 shutdown.resolve(null)
                 await done
@@ -117,12 +119,4 @@ export async function startJobRunner(options: JobRunnerOptions): Promise<JobRunn
       await sql`select graphile_worker.force_unlock_workers(${life.poolIds()}::text[])`.execute(db)
     },
   }
-}
-
-/** Waits for the work, or for the signal. */
-async function unlessAborted(signal: AbortSignal, work: Promise<void>): Promise<void> {
-  if (signal.aborted) return
-  const done = new AbortController()
-  await Promise.race([work, once(signal, 'abort', { signal: done.signal })])
-  done.abort()
 }

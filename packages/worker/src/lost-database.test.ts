@@ -114,16 +114,21 @@ test('P12 a worker that cannot be started leaves nothing behind', async () => {
   // The only connection is the one that listens: none is left to look for jobs.
   await using db = connect({ url: f.databaseUrl, max: 1 })
   await expect(start(db)).rejects.toThrow('timeout exceeded')
-  expect(db.pool.totalCount - db.pool.idleCount).toBe(0)
+  expect(busy(db)).toBe(0)
   await expectWithin(1_000, db.destroy())
 })
 
 test('P12 stopping is bounded while the database is silent', async () => {
   await using faulty = await faultyDatabase()
   await using worker = await start(faulty.db)
+  using trace = vi.spyOn(console, 'trace')
   faulty.proxy.setMode('blackhole')
+  await vi.waitFor(() => expect(busy(faulty.db)).toBeGreaterThan(1), 20_000)
   await expectWithin(3_500, worker.stop())
   faulty.proxy.cut()
+  await expectWithin(10_000, faulty.db.destroy())
+  await worker.logged('Graceful shutdown complete')
+  expect(trace).not.toHaveBeenCalled()
 })
 
 test('P12 stopping is bounded while another runner is being started on a silent database', async () => {
@@ -132,9 +137,12 @@ test('P12 stopping is bounded while another runner is being started on a silent 
   faulty.proxy.setMode('blackhole')
   faulty.proxy.cut()
   await worker.logged('the job runner has lost the database; starting another')
+  using trace = vi.spyOn(console, 'trace')
   await expectWithin(3_500, worker.stop())
   faulty.proxy.cut()
   await expectWithin(10_000, faulty.db.destroy())
+  await worker.logged('Graceful shutdown complete')
+  expect(trace).not.toHaveBeenCalled()
 })
 
 test('P12 stopping is bounded while a mail hangs: it is broken off, given back and left to others', async () => {
@@ -222,6 +230,11 @@ function connectAs(applicationName: string): Db {
   const url = new URL(f.databaseUrl)
   url.searchParams.set('application_name', applicationName)
   return connect({ url: url.href })
+}
+
+/** Connections in use; one of them listens. */
+function busy({ pool }: Db): number {
+  return pool.totalCount - pool.idleCount
 }
 
 async function endConnectionsOf(applicationName: string): Promise<void> {
