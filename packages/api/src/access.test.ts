@@ -56,10 +56,7 @@ async function codeOf(path: string, caller: Caller, input: unknown): Promise<str
   try {
     const call = { router: f.api.router, path, type, ctx, signal: gone.signal, batchIndex: 0 }
     const result: unknown = await callTRPCProcedure({ ...call, getRawInput: async () => input })
-    if (type === 'subscription') {
-      setTimeout(() => gone.abort(), 100)
-      if (isAsyncIterable(result)) for await (const _event of result) break
-    }
+    if (type === 'subscription') await firstEvent(path, result)
     return 'allowed'
   } catch (error) {
     const thrown =
@@ -68,6 +65,20 @@ async function codeOf(path: string, caller: Caller, input: unknown): Promise<str
   } finally {
     gone.abort()
   }
+}
+
+/** Most subscriptions begin by telling the present state; the inbox tells what is new. */
+async function firstEvent(path: string, subscription: unknown): Promise<void> {
+  if (!isAsyncIterable(subscription)) throw new Error(`${path} cannot be followed`)
+  const news = path === 'admin.onUserMessage' ? writeFromSomebodyNew : async () => {}
+  const [{ done }] = await Promise.all([subscription[Symbol.asyncIterator]().next(), news()])
+  if (done) throw new Error(`${path} has ended without an event`)
+}
+
+async function writeFromSomebodyNew(): Promise<void> {
+  const user = f.as(await f.user())
+  const { id: chatId } = await user.chat.get()
+  await user.chat.send({ chatId, id: uuidv7(), content: 'news' })
 }
 
 function typeOf(path: string): 'query' | 'mutation' | 'subscription' {
