@@ -16,8 +16,8 @@ beforeAll(async () => {
   stack = await startStack()
 })
 afterAll(async () => {
-  await browser.close()
-  await stack[Symbol.asyncDispose]()
+  await browser?.close()
+  await stack?.[Symbol.asyncDispose]()
 })
 
 /** What axe finds against WCAG 2.2 A and AA, in words. */

@@ -20,7 +20,7 @@ beforeAll(async () => {
   browsers = await Promise.all([openBrowser(), openBrowser()])
 })
 afterAll(async () => {
-  await Promise.all(browsers.map((browser) => browser.close()))
+  await Promise.all(browsers?.map((browser) => browser?.close()))
 })
 beforeEach(async () => {
   stack = await startStack({ env: { REPLY_EMAIL_DELAY: '2s' } })
@@ -28,8 +28,8 @@ beforeEach(async () => {
   sam = await logInToInbox(browsers[1], stack.url)
 })
 afterEach(async () => {
-  await Promise.all([alice.page.context().close(), sam.page.context().close()])
-  await stack[Symbol.asyncDispose]()
+  await Promise.all([alice?.page.context().close(), sam?.page.context().close()])
+  await stack?.[Symbol.asyncDispose]()
 })
 
 const mailsTo = (address: string) => stack.mailbox.messages().filter(({ to }) => to.includes(address)).length

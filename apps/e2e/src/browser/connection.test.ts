@@ -21,9 +21,9 @@ beforeAll(async () => {
   stack = await startStack({ env: { PORT: String(port), PUBLIC_URL: url } })
 })
 afterAll(async () => {
-  await browser.close()
-  await stack[Symbol.asyncDispose]()
-  await proxy[Symbol.asyncDispose]()
+  await browser?.close()
+  await stack?.[Symbol.asyncDispose]()
+  await proxy?.[Symbol.asyncDispose]()
 })
 
 test('P13 a half-open connection is noticed within 10 s in Chromium, and everything is there afterwards', async () => {

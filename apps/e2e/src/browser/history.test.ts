@@ -36,8 +36,8 @@ beforeAll(async () => {
   sam = await logInToInbox(browser, stack.url)
 })
 afterAll(async () => {
-  await browser.close()
-  await stack[Symbol.asyncDispose]()
+  await browser?.close()
+  await stack?.[Symbol.asyncDispose]()
 })
 
 const contents = numbers(MESSAGES).map((n) => `Message ${n}`)

@@ -15,8 +15,8 @@ beforeAll(async () => {
   stack = await startStack()
 })
 afterAll(async () => {
-  await browser.close()
-  await stack[Symbol.asyncDispose]()
+  await browser?.close()
+  await stack?.[Symbol.asyncDispose]()
 })
 
 test('a list that was asked for before an event does not overwrite it, not even for a moment', async () => {

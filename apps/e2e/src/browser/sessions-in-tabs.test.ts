@@ -22,9 +22,9 @@ beforeAll(async () => {
   stack = await startStack({ env: { ALLOWED_ORIGINS: shop.origin } })
 })
 afterAll(async () => {
-  await browser.close()
-  await shop[Symbol.asyncDispose]()
-  await stack[Symbol.asyncDispose]()
+  await browser?.close()
+  await shop?.[Symbol.asyncDispose]()
+  await stack?.[Symbol.asyncDispose]()
 })
 
 test('a new visitor who opens the chat in two tabs has one conversation', async () => {

@@ -20,9 +20,9 @@ beforeAll(async () => {
   stack = await startStack({ env: { PORT: String(port), PUBLIC_URL: url } })
 })
 afterAll(async () => {
-  await browser.close()
-  await stack[Symbol.asyncDispose]()
-  await proxy[Symbol.asyncDispose]()
+  await browser?.close()
+  await stack?.[Symbol.asyncDispose]()
+  await proxy?.[Symbol.asyncDispose]()
 })
 
 test('P13 a reply written offline arrives although its writer has turned to another chat meanwhile', async () => {

@@ -21,8 +21,8 @@ beforeAll(async () => {
   await db.connect()
 })
 afterAll(async () => {
-  await db.end()
-  await stack[Symbol.asyncDispose]()
+  await db?.end()
+  await stack?.[Symbol.asyncDispose]()
 })
 
 const stored = async () => (await db.query('select count(*)::int as n from support_messages')).rows[0].n

@@ -17,7 +17,7 @@ beforeAll(async () => {
   chat = await alice.trpc.chat.get.query()
   await fillChats(stack.databaseUrl, [chat.id], { count: MESSAGES })
 })
-afterAll(() => stack[Symbol.asyncDispose]())
+afterAll(() => stack?.[Symbol.asyncDispose]())
 
 const openSocket = () => openFrameSocket(stack.url, { credentials: alice.credentials })
 

@@ -33,10 +33,10 @@ beforeEach(async () => {
   await postgres.start()
   server = await stack.startServer()
 })
-afterEach(() => server.kill())
+afterEach(() => server?.kill())
 afterAll(async () => {
-  await stack[Symbol.asyncDispose]()
-  await postgres.stop('immediate')
+  await stack?.[Symbol.asyncDispose]()
+  await postgres?.stop('immediate')
   await rm(folder, { recursive: true, force: true })
 })
 

@@ -23,8 +23,8 @@ describe.each([
     await db.connect()
   })
   afterAll(async () => {
-    await db.end()
-    await stack[Symbol.asyncDispose]()
+    await db?.end()
+    await stack?.[Symbol.asyncDispose]()
   })
 
   test('P5 50 first requests of one user at once make one chat', async () => {

@@ -12,7 +12,7 @@ beforeAll(async () => {
   secure = await startStack({ env: { ...env, PUBLIC_URL: 'https://support.example' } })
 })
 afterAll(async () => {
-  await Promise.all([stack, secure].map((each) => each[Symbol.asyncDispose]()))
+  await Promise.all([stack, secure].map((each) => each?.[Symbol.asyncDispose]()))
 })
 
 const at = ({ servers: [server] }: Stack, path: string, init?: RequestInit) =>

@@ -28,8 +28,8 @@ beforeAll(async () => {
   })
 })
 afterAll(async () => {
-  await server.stop()
-  await database[Symbol.asyncDispose]()
+  await server?.stop()
+  await database?.[Symbol.asyncDispose]()
 })
 
 const visitor = async () => (await overHttp(url).session.start.mutate()).token

@@ -6,7 +6,7 @@ let stack: Stack
 beforeAll(async () => {
   stack = await startStack({ env: { TRUST_PROXY: 'loopback' } })
 })
-afterAll(() => stack[Symbol.asyncDispose]())
+afterAll(() => stack?.[Symbol.asyncDispose]())
 
 /** A log-in as it comes through the proxy from this address: what became of it. */
 async function logIn(password: string, address: string): Promise<string> {

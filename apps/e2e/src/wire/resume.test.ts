@@ -14,7 +14,7 @@ beforeAll(async () => {
   alice = await signInAs(stack, somebody('alice'))
   chat = await alice.trpc.chat.get.query()
 })
-afterAll(() => stack[Symbol.asyncDispose]())
+afterAll(() => stack?.[Symbol.asyncDispose]())
 
 const send = (content: string) => alice.trpc.chat.send.mutate({ chatId: chat.id, id: uuidv7(), content })
 

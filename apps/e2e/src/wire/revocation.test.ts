@@ -10,7 +10,7 @@ let stack: Stack
 beforeAll(async () => {
   stack = await startStack({ servers: 2 })
 })
-afterAll(() => stack[Symbol.asyncDispose]())
+afterAll(() => stack?.[Symbol.asyncDispose]())
 
 /** A socket that follows the user's chat, and what it heard. */
 async function follow(signedIn: SignedIn, url: string) {

@@ -16,7 +16,7 @@ let stack: Stack
 beforeAll(async () => {
   stack = await startStack()
 })
-afterAll(() => stack[Symbol.asyncDispose]())
+afterAll(() => stack?.[Symbol.asyncDispose]())
 
 /** What happens to the database at the same moment, and how the sockets may be closed then. */
 const troubles: Record<string, { cause: (proxy: TcpProxy) => void; closeCodes: number[] }> = {

@@ -8,7 +8,7 @@ let stack: Stack
 beforeAll(async () => {
   stack = await startStack({ env: { REPLY_EMAIL_DELAY: '1s' } })
 })
-afterAll(() => stack[Symbol.asyncDispose]())
+afterAll(() => stack?.[Symbol.asyncDispose]())
 
 test('a user writes, an admin sees it at once and answers, the user sees the answer, and unread it is mailed', async () => {
   const alice = await signInAs(stack)

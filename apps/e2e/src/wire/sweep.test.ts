@@ -34,8 +34,8 @@ beforeAll(async () => {
   })
 })
 afterAll(async () => {
-  await server.stop()
-  await database[Symbol.asyncDispose]()
+  await server?.stop()
+  await database?.[Symbol.asyncDispose]()
 })
 
 test('P2 with every hint dropped, the sweep alone still delivers everything to the client that people use', async () => {
