@@ -31,20 +31,11 @@ export function createOutage({ log, metrics: { databaseUp }, probe }: OutageOpti
   return {
     noticed(error) {
       if (isConnectionLost(error)) lost(error)
-      else if (isTransient(error)) say(`refuses ${codeOf(error)}`, error, 'the database refuses for now')
-      else if (isPoolExhausted(error)) say('exhausted', error, 'all connections to the database were busy')
-      else say(String(error), error, 'a repeated task failed')
+      else if (isPoolExhausted(error)) suspect(error, 'all connections to the database were busy')
+      else if (!isTransient(error)) say(String(error), error, 'a repeated task failed')
+      else if (!current) say(`refuses ${codeOf(error)}`, error, 'the database refuses for now')
     },
-    suspected(error) {
-      if (current) return lost(error)
-      if (probing) return
-      probing = true
-      probe()
-        .catch(() => lost(error))
-        .finally(() => {
-          probing = false
-        })
-    },
+    suspected: (error) => suspect(error),
     async endsWith(work) {
       const begun = performance.now()
       const result = await work()
@@ -56,6 +47,23 @@ export function createOutage({ log, metrics: { databaseUp }, probe }: OutageOpti
       }
       return result
     },
+  }
+
+  /** Whether it is an outage, the database tells on another connection. If it is none, that may be worth a line. */
+  function suspect(error: unknown, ifNone?: string): void {
+    if (current) lost(error)
+    if (current || probing) return
+    probing = true
+    probe()
+      .then(
+        () => {
+          if (ifNone !== undefined && !current) say(ifNone, error, ifNone)
+        },
+        () => lost(error),
+      )
+      .finally(() => {
+        probing = false
+      })
   }
 
   function lost(error: unknown): void {
