@@ -32,7 +32,7 @@ const silent: Round = {
   // Each takes as long as a statement may, until somebody has noticed.
   sends: 3,
   hintFaults: 0,
-  // One waits for a connection half as long as for an answer: that none is free is known before why.
+  // What Postgres still had of it is ended by its time-out, when everything works again.
   besides: ['the database refuses for now'],
 }
 

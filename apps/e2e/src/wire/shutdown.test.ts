@@ -3,6 +3,7 @@ import pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { follow, numbers } from '../support/follower.ts'
+import { lockChat } from '../support/locked-chat.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 import { overHttp, overSocket, signInAs, somebody } from '../support/wire.ts'
 
@@ -92,18 +93,9 @@ test('P12 a call in flight on a kept connection is answered, and does not hold t
   const dave = await signInAs(stack, somebody('dave'))
   const kept = overHttp(server.url, dave.credentials)
   const chat = await kept.chat.get.query()
-  // A lock holds the call for as long as we say.
-  const db = new pg.Client({ connectionString: stack.databaseUrl })
-  await db.connect()
-  await db.query('begin')
-  await db.query('select 1 from support_chats where id = $1 for update', [chat.id])
+  await using locked = await lockChat(stack.databaseUrl, chat.id)
   const call = kept.chat.send.mutate({ chatId: chat.id, id: uuidv7(), content: 'in flight' })
-  await expect
-    .poll(async () => {
-      const { rows } = await db.query(`select 1 from pg_locks where not granted`)
-      return rows.length
-    })
-    .toBeGreaterThan(0)
+  await locked.waitedFor()
   const stopped = server.stop()
   await expect
     .poll(() =>
@@ -114,8 +106,7 @@ test('P12 a call in flight on a kept connection is answered, and does not hold t
     )
     .not.toBe(200)
   const begun = performance.now()
-  await db.query('commit')
-  await db.end()
+  await locked.release()
   expect(await call).toMatchObject({ seq: 1 })
   expect(await stopped).toBe(0)
   expect(performance.now() - begun).toBeLessThan(STOPS_WITHIN_MS)

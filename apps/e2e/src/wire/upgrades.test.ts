@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import { startProxy } from '@acme/local'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { numbers } from '../support/follower.ts'
@@ -11,6 +10,7 @@ import {
   statusOn,
   upgradeText,
 } from '../support/frames.ts'
+import { lockChat } from '../support/locked-chat.ts'
 import { warningsOf } from '../support/server-log.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 import { overSocket, signInAs, somebody } from '../support/wire.ts'
@@ -72,19 +72,18 @@ test.each(['/healthz', '/admin/', '/trpc/chat.get', '/nowhere', '/trpc/', '/metr
 )
 
 test('P12 while the server closes an upgrade is answered with 503, its sockets are closed with 1012, and it ends with 0', async () => {
-  const address = new URL(stack.databaseUrl)
-  await using proxy = await startProxy({ targetPort: Number(address.port) })
-  address.port = String(proxy.port)
-  await using server = await stack.startServer({ databaseUrl: address.href })
+  await using server = await stack.startServer()
   const alice = await signInAs(stack, somebody('alice'), server.url)
   const chat = await alice.trpc.chat.get.query()
   using socket = overSocket(server.url, alice.credentials)
   using idle = await openFrameSocket(server.url)
   const bare = await connectTo(server.port)
-  await socket.trpc.chat.get.query()
+  // Many that keep their half open, and are not let hold the end.
+  const held = await Promise.all(numbers(20).map(() => connectTo(server.port, { allowHalfOpen: true })))
   // What is in flight holds the closing for as long as it may.
-  proxy.setMode('blackhole')
+  await using locked = await lockChat(stack.databaseUrl, chat.id)
   void socket.trpc.chat.send.mutate({ chatId: chat.id, id: uuidv7(), content: 'Held' }).catch(() => {})
+  await locked.waitedFor()
   const begun = performance.now()
   const stopped = server.stop()
 
@@ -98,8 +97,6 @@ test('P12 while the server closes an upgrade is answered with 503, its sockets a
   }
   await expect.poll(() => upgrade(), { timeout: 5_000, interval: 10 }).toBe(503)
   expect(await upgrade(Promise.resolve(bare))).toBe(503)
-  // Many that keep their half open, and are not let hold the end.
-  const held = await Promise.all(numbers(20).map(() => connectTo(server.port, { allowHalfOpen: true })))
   for (const peer of held) peer.write(upgradeText('/trpc'))
 
   expect(await stopped).toBe(0)

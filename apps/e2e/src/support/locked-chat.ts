@@ -1,0 +1,28 @@
+import pg from 'pg'
+import { expect } from 'vitest'
+
+export interface LockedChat extends AsyncDisposable {
+  /** Waits until a statement of somebody else waits for the lock. */
+  waitedFor: () => Promise<void>
+  release: () => Promise<void>
+}
+
+/** Locks a chat's row, so that sending to it stays under way for as long as a test says. */
+export async function lockChat(databaseUrl: string, chatId: string): Promise<LockedChat> {
+  const db = new pg.Client({ connectionString: databaseUrl })
+  await db.connect()
+  await db.query('begin')
+  await db.query('select 1 from support_chats where id = $1 for update', [chatId])
+  const blocked = async () => {
+    const { rows } = await db.query(
+      'select 1 from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid))',
+    )
+    return rows.length
+  }
+  const release = () => db.end()
+  return {
+    waitedFor: () => expect.poll(blocked, { timeout: 10_000 }).toBeGreaterThan(0),
+    release,
+    [Symbol.asyncDispose]: release,
+  }
+}
