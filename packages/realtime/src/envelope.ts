@@ -3,13 +3,10 @@ import type { Hint, HintBody } from './hub.ts'
 /** NOTIFY refuses 8,000 bytes; below it there is room for the envelope. */
 const PAYLOAD_BYTES = 7_500
 
-interface Envelope {
-  /** The process that sent it, which has told its own listeners already. */
-  origin: string
-  hints: Hint[]
-}
-
-/** Packs hints into as few payloads as fit. A single hint too large for one is left out: it is only a hint. */
+/**
+ * Packs hints into as few payloads as fit, each under the name of the process that sends it. A single hint too large for
+ * one is left out: it is only a hint.
+ */
 export function encode(origin: string, hints: readonly Hint[]): string[] {
   const payloads: string[] = []
   let entries: string[] = []
@@ -31,8 +28,13 @@ export function encode(origin: string, hints: readonly Hint[]): string[] {
   return payloads
 }
 
+/** Whether a payload is of this process, which has told its own listeners already. */
+export function isFrom(origin: string, payload: string): boolean {
+  return payload.startsWith(`["${origin}",`)
+}
+
 /** Anyone with access to the database can notify: what is not ours is null, not an exception. */
-export function decode(payload: string): Envelope | null {
+export function decode(payload: string): Hint[] | null {
   try {
     const parsed: unknown = JSON.parse(payload)
     if (!Array.isArray(parsed)) return null
@@ -45,7 +47,7 @@ export function decode(payload: string): Envelope | null {
       if (typeof topic !== 'string' || !isBody(body)) return null
       hints.push({ topic, body })
     }
-    return { origin, hints }
+    return hints
   } catch {
     return null
   }

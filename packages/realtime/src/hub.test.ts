@@ -87,7 +87,7 @@ const hints = (count: number, text = ''): Hint[] =>
 test('hints are packed in order into as few notifications as Postgres takes', () => {
   const many = hints(2_000, 'häß 👩‍👩‍👧‍👦 "\\')
   const payloads = encode('origin', many)
-  expect(payloads.flatMap((payload) => decode(payload)?.hints)).toEqual(many)
+  expect(payloads.flatMap((payload) => decode(payload))).toEqual(many)
   expect(payloads.every((payload) => Buffer.byteLength(payload) < 8_000)).toBe(true)
   const total = payloads.reduce((sum, payload) => sum + Buffer.byteLength(payload), 0)
   expect(payloads.length).toBeLessThanOrEqual(Math.ceil(total / 7_000))
@@ -98,15 +98,15 @@ test('a hint too large for a notification is left out, the others go', () => {
   const large = { topic: 'large', body: { text: 'ä'.repeat(4_000) } }
   const [before, after] = [hints(3), hints(2)]
   const payloads = encode('origin', [...before, large, ...after])
-  expect(payloads.flatMap((payload) => decode(payload)?.hints)).toEqual([...before, ...after])
+  expect(payloads.flatMap((payload) => decode(payload))).toEqual([...before, ...after])
 })
 
 test('a notification that is not ours is nothing, not an exception', () => {
   const shapes = ['', 'hello', 'null', '1', '{}', '[]', '[1]', '["o",1]', '["o",["t"]]', '["o",[1,{}]]']
   const bodies = ['["o",["t",[]]]', '["o",["t",null]]', '["o",["t",{}],7]', '["o"', '\u0000']
   for (const payload of [...shapes, ...bodies]) expect(decode(payload), payload).toBe(null)
-  expect(decode('["o"]')).toEqual({ origin: 'o', hints: [] })
+  expect(decode('["o"]')).toEqual([])
   const polluted = decode('["o",["t",{"__proto__":{"admin":true}}]]')
   expect(Object.hasOwn(Object.prototype, 'admin')).toBe(false)
-  expect(polluted?.hints).toHaveLength(1)
+  expect(polluted).toHaveLength(1)
 })

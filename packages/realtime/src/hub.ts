@@ -47,12 +47,27 @@ export class Hub {
   /** Tells this process at once, and the others through the relays. Never throws, never waits. */
   publish(topic: string, body: HintBody, carried?: unknown): void {
     this.deliver(topic, body, carried)
-    for (const relay of this.#relays) this.#attempt(() => relay({ topic, body }))
+    for (const relay of this.#relays) {
+      try {
+        relay({ topic, body })
+      } catch (error) {
+        this.#onError(error)
+      }
+    }
   }
 
   /** Tells this process alone: for hints that came from another one, and for what a sweep found. */
   deliver(topic: string, body: HintBody, carried?: unknown): void {
-    for (const listener of this.#listeners.get(topic) ?? []) this.#attempt(() => listener(body, carried))
+    const listeners = this.#listeners.get(topic)
+    if (!listeners) return
+    for (const listener of listeners) {
+      try {
+        listener(body, carried)
+      } catch (error) {
+        // What one listener throws is neither the others' fault nor the publisher's, who has committed already.
+        this.#onError(error)
+      }
+    }
   }
 
   /** Passes on what is published here, until the returned function is called. */
@@ -68,15 +83,6 @@ export class Hub {
       if (topic.startsWith(prefix)) found.push(topic.slice(prefix.length))
     }
     return found
-  }
-
-  /** What one listener throws is neither the others' fault nor the publisher's, who has committed already. */
-  #attempt(tell: () => void): void {
-    try {
-      tell()
-    } catch (error) {
-      this.#onError(error)
-    }
   }
 }
 

@@ -5,6 +5,8 @@ import type { Hint } from './hub.ts'
 export const CHANNEL = 'acme_support_hints'
 /** Hints of one write batch leave together; an idle process collects for this long. */
 const COLLECT_MS = 2
+/** From one notification to the next: under load each costs its process and Postgres as much as several messages. */
+const GAP_MS = 10
 /** More than this waiting means that Postgres is away or slow: hints are dropped, the sweep finds what they told. */
 const WAITING_LIMIT = 10_000
 
@@ -24,40 +26,44 @@ export function createNotifier(pool: pg.Pool, origin: string, onError: (error: u
   let waiting: Hint[] = []
   let timer: NodeJS.Timeout | undefined
   let sending: Promise<void> | null = null
+  let sentAt = 0
 
   async function send(): Promise<void> {
-    timer = undefined
-    while (waiting.length > 0) {
-      const hints = waiting
-      waiting = []
-      try {
-        const payloads = encode(origin, hints)
-        await pool.query({
-          name: 'notify_hints',
-          text: 'select pg_notify($1, payload) from unnest($2::text[]) payload',
-          values: [CHANNEL, payloads],
-        })
-      } catch (error) {
-        onError(error)
-      }
+    const payloads = encode(origin, waiting)
+    waiting = []
+    sentAt = performance.now()
+    try {
+      await pool.query({
+        name: 'notify_hints',
+        text: 'select pg_notify($1, payload) from unnest($2::text[]) payload',
+        values: [CHANNEL, payloads],
+      })
+    } catch (error) {
+      onError(error)
     }
   }
-  const begin = () => {
+  function begin(): Promise<void> {
+    clearTimeout(timer)
+    timer = undefined
     sending ??= send().finally(() => {
       sending = null
+      schedule()
     })
+    return sending
+  }
+  function schedule(): void {
+    if (sending || waiting.length === 0) return
+    timer ??= setTimeout(begin, Math.max(COLLECT_MS, sentAt + GAP_MS - performance.now()))
   }
 
   return {
     notify(hint) {
       if (waiting.length >= WAITING_LIMIT) return
       waiting.push(hint)
-      if (!sending) timer ??= setTimeout(begin, COLLECT_MS)
+      schedule()
     },
     async flush() {
-      clearTimeout(timer)
-      begin()
-      await sending
+      while (sending || waiting.length > 0) await begin()
     },
   }
 }

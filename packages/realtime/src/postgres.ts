@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { decode } from './envelope.ts'
+import { decode, isFrom } from './envelope.ts'
 import type { Hub } from './hub.ts'
 import { listen } from './listen.ts'
 import { createNotifier } from './notify.ts'
@@ -29,9 +29,8 @@ export async function relayThroughPostgres(options: PostgresRelayOptions): Promi
     onError,
     onListening,
     onPayload(payload) {
-      const envelope = decode(payload)
-      if (!envelope || envelope.origin === origin) return
-      for (const { topic, body } of envelope.hints) hub.deliver(topic, body)
+      if (isFrom(origin, payload)) return
+      for (const { topic, body } of decode(payload) ?? []) hub.deliver(topic, body)
     },
   })
   const stopRelaying = hub.relay(notifier.notify)
