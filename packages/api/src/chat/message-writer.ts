@@ -1,7 +1,7 @@
 import type { Db } from '@acme/db'
 import { hasCode, isConnectionLost, isPoolExhausted, isTransient } from '@acme/db'
 import { Refusal } from '../errors.ts'
-import { type NewMessage, type StoredRow, storeMessages } from './store-messages.ts'
+import { type NewMessage, type Stored, storeMessages } from './store-messages.ts'
 
 /** Statements under way at once; a chat always goes through the same lane, which keeps its order. */
 const LANES = 2
@@ -12,7 +12,7 @@ const MAX_ATTEMPTS = 4
 
 interface Waiting {
   message: NewMessage
-  resolve: (row: StoredRow) => void
+  resolve: (row: Stored) => void
   reject: (error: unknown) => void
 }
 
@@ -43,7 +43,7 @@ export class MessageWriter {
    *
    * @throws Refusal busy, unavailable
    */
-  write(message: NewMessage): Promise<StoredRow> {
+  write(message: NewMessage): Promise<Stored> {
     const lane = this.#lanes[Number.parseInt(message.chatId.slice(-2), 16) % LANES] ?? this.#lanes[0]
     if (!lane) throw new Refusal('busy')
     return lane.write(message)
@@ -54,7 +54,7 @@ export class MessageWriter {
     await Promise.all(this.#lanes.map((lane) => lane.idle()))
   }
 
-  async #store(batch: readonly NewMessage[]): Promise<StoredRow[]> {
+  async #store(batch: readonly NewMessage[]): Promise<Stored[]> {
     const { db, replyEmailDelayMs } = this.#options
     for (let attempt = 1; ; attempt++) {
       try {
@@ -83,15 +83,15 @@ export class MessageWriter {
 }
 
 class Lane {
-  readonly #store: (batch: readonly NewMessage[]) => Promise<StoredRow[]>
+  readonly #store: (batch: readonly NewMessage[]) => Promise<Stored[]>
   #waiting: Waiting[] = []
   #running: Promise<void> | null = null
 
-  constructor(store: (batch: readonly NewMessage[]) => Promise<StoredRow[]>) {
+  constructor(store: (batch: readonly NewMessage[]) => Promise<Stored[]>) {
     this.#store = store
   }
 
-  write(message: NewMessage): Promise<StoredRow> {
+  write(message: NewMessage): Promise<Stored> {
     if (this.#waiting.length >= MAX_WAITING) throw new Refusal('busy', { retryAfterMs: 1_000 })
     return new Promise((resolve, reject) => {
       this.#waiting.push({ message, resolve, reject })

@@ -6,7 +6,7 @@ import { Refusal } from '../errors.ts'
 import type { Member } from '../identity/caller.ts'
 import { uuid } from '../ids.ts'
 import type { SupportMessage } from '../present.ts'
-import type { StoredRow } from './store-messages.ts'
+import type { Stored } from './store-messages.ts'
 import { chatTopic } from './topic.ts'
 
 export const sendInput = z.strictObject({
@@ -30,7 +30,7 @@ export async function send(
   const content = normalizeContent(input.content)
   limits.send.take(caller.userId)
 
-  const row = await writer.write({
+  const stored = await writer.write({
     id: input.id,
     chatId: input.chatId,
     content,
@@ -39,35 +39,44 @@ export async function send(
     senderId: caller.userId,
     ownerId: caller.type === 'user' ? caller.userId : null,
   })
-  if (row.outcome === 'chat_unknown') throw new Refusal('chat_unknown')
-  if (row.outcome === 'known') {
-    const same =
-      row.chatId === input.chatId &&
-      row.content === content &&
-      row.senderType === caller.type &&
-      row.senderId === caller.userId
-    if (!same) throw new Refusal('message_id_taken', { field: 'id' })
-  }
-
-  const message = present(row)
+  const message = present(caller, { ...input, content }, stored)
   // A known one is told of again: its first sender's process may have died between commit and hint.
   hub.publish(chatTopic(message.chatId), { type: 'message', seq: message.seq }, message)
-  if (row.woke) hub.publish(chatTopic(message.chatId), { type: 'state' })
+  if (stored.outcome === 'stored' && stored.woke) hub.publish(chatTopic(message.chatId), { type: 'state' })
   // To the inbox it is no news: if nobody has announced it yet, the sweep does.
-  const isNews = row.outcome === 'stored' && caller.type === 'user'
+  const isNews = stored.outcome === 'stored' && caller.type === 'user'
   inboxHint(hub, message.chatId, isNews ? 'new_user_message' : 'chats_changed')
   return message
 }
 
-function present({
-  id,
-  chatId,
-  seq,
-  content,
-  senderType,
-  senderName,
-  readAt,
-  createdAt,
-}: StoredRow): SupportMessage {
-  return { id, chatId, seq, content, senderType, senderName, readAt, createdAt }
+/** @throws Refusal chat_unknown, message_id_taken */
+function present(
+  { type: senderType, userId }: Member,
+  { id, chatId, content }: z.output<typeof sendInput>,
+  stored: Stored,
+): SupportMessage {
+  if (stored.outcome === 'chat_unknown') throw new Refusal('chat_unknown')
+  const { senderName } = stored
+  if (stored.outcome === 'stored') {
+    const { seq, createdAt } = stored
+    return { id, chatId, seq, content, senderType, senderName, readAt: null, createdAt }
+  }
+  const { known } = stored
+  const isSame =
+    known.chatId === chatId &&
+    known.content === content &&
+    known.senderType === senderType &&
+    known.senderId === userId
+  if (!isSame) throw new Refusal('message_id_taken', { field: 'id' })
+  const readAt = known.readAt === null ? null : new Date(known.readAt)
+  return {
+    id,
+    chatId,
+    seq: known.seq,
+    content,
+    senderType,
+    senderName,
+    readAt,
+    createdAt: new Date(known.createdAt),
+  }
 }

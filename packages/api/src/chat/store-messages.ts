@@ -13,21 +13,29 @@ export interface NewMessage {
   ownerId: string | null
 }
 
-/** What became of the message at `place` (1-based) of the batch. */
-export interface StoredRow {
-  place: number
-  outcome: 'stored' | 'known' | 'chat_unknown'
-  id: string
+/** What became of a message of the batch. */
+export type Stored =
+  | {
+      outcome: 'stored'
+      seq: number
+      createdAt: Date
+      senderName: string | null
+      /** The message woke an archived chat. */
+      woke: boolean
+    }
+  /** A message with this id was there before; `known` is that one. */
+  | { outcome: 'known'; known: KnownMessage; senderName: string | null }
+  | { outcome: 'chat_unknown' }
+
+/** As JSON: times are text (ISO 8601). */
+export interface KnownMessage {
   chatId: string
   seq: number
   content: string
   senderType: SenderType
   senderId: string
-  senderName: string | null
-  readAt: Date | null
-  createdAt: Date
-  /** The message woke an archived chat. */
-  woke: boolean
+  readAt: string | null
+  createdAt: string
 }
 
 type Column<T> = readonly T[]
@@ -40,6 +48,9 @@ type Column<T> = readonly T[]
  * read mark comes wholly before or wholly after. What was committed between the statement's snapshot and its
  * lock is not seen here: of the chat's row the newest version is used by the lock itself; a message with the
  * same id violates the primary key, nothing is stored, and the writer runs the batch again.
+ *
+ * The rows come in the order of the batch, and bring only what the sender's process does not have: reading them costs
+ * it more than anything else of the statement.
  */
 export const storeMessages = statement<
   [
@@ -52,7 +63,7 @@ export const storeMessages = statement<
     senderIds: Column<string>,
     replyEmailDelayMs: number,
   ],
-  StoredRow
+  Stored
 >(
   'store_messages',
   `with input as (
@@ -91,17 +102,14 @@ export const storeMessages = statement<
        updated_at = n.created_at
      from newest n where c.id = n.chat_id
    )
-   select i.place::int as place,
-     case when a.id is null then 'chat_unknown' when f.id is null then 'known' else 'stored' end as outcome,
-     i.id, coalesce(k.chat_id, i.chat_id) as "chatId", coalesce(f.seq, k.seq) as seq,
-     coalesce(k.content, i.content) as content,
-     coalesce(k.sender_type, i.sender_type) as "senderType", coalesce(k.sender_id, i.sender_id) as "senderId",
-     u.name as "senderName", k.read_at as "readAt", coalesce(f.created_at, k.created_at) as "createdAt",
-     (f.id is not null and f.archived and f.sender_type = 'user') as woke
+   select case when a.id is null then 'chat_unknown' when f.id is null then 'known' else 'stored' end as outcome,
+     f.seq, f.created_at as "createdAt", u.name as "senderName", (f.archived and f.sender_type = 'user') as woke,
+     case when k.id is not null then json_build_object('chatId', k.chat_id, 'seq', k.seq, 'content', k.content,
+       'senderType', k.sender_type, 'senderId', k.sender_id, 'readAt', k.read_at, 'createdAt', k.created_at) end as known
    from input i
    left join allowed a on a.place = i.place
    left join fresh f on f.place = i.place
    left join known k on k.id = i.id
-   left join users u on u.id = coalesce(k.sender_id, i.sender_id)
+   left join users u on u.id = i.sender_id
    order by i.place`,
 )
