@@ -92,7 +92,7 @@ async function makeServer(options: ServerOptions, started: AsyncDisposableStack)
   const onIdleError = outage.suspected
   const db = started.use(connect({ url: settings.databaseUrl, max: 12, onIdleError }))
   // Sending, opening sockets, repairing and telling whether it works never queue behind what people read and search.
-  const reserved = started.use(connect({ url: settings.databaseUrl, max: 6, onIdleError }))
+  const reserved = started.use(connect({ url: settings.databaseUrl, max: 6, plansOnce: true, onIdleError }))
   await unlessAborted(signal, ensureReachable(db, settings))
   await unlessAborted(signal, migrateWithPatience(settings))
   if (!(await ensureFirstAdmin(db, settings.firstAdmin))) {

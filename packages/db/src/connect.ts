@@ -22,6 +22,12 @@ export interface ConnectOptions {
    * have to. The server itself gives such a statement up a second earlier.
    */
   queryTimeoutMs?: number
+  /**
+   * For a pool whose statements find rows by arrays of ids: each is planned once per connection, to use indexes, whatever
+   * its values are and however small the tables were at the time. Left to itself, Postgres plans a batch of one anew
+   * each time, and in a young database keeps plans that read whole tables.
+   */
+  plansOnce?: boolean
   /** Told when an idle connection breaks; the pool replaces it by itself. */
   onIdleError?: (error: Error) => void
 }
@@ -31,6 +37,7 @@ export function connect({
   url,
   max = 10,
   queryTimeoutMs = 10_000,
+  plansOnce = false,
   onIdleError = () => {},
 }: ConnectOptions): Db {
   const pool = new pg.Pool({
@@ -44,6 +51,7 @@ export function connect({
     keepAliveInitialDelayMillis: 10_000,
     // A statement that is slow but alive ends at the server first, and its connection stays usable.
     ...(queryTimeoutMs > 1_000 && { statement_timeout: queryTimeoutMs - 1_000 }),
+    ...(plansOnce && { options: '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off' }),
     maxLifetimeSeconds: 600,
     application_name: 'acme-support-chat',
   })
