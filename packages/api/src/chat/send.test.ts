@@ -163,6 +163,22 @@ describe('sending', () => {
     expect((await rows(chatId)).map(({ seq }) => seq)).toEqual(Array.from({ length: 10 }, (_, n) => n + 1))
   })
 
+  test('P4 what is refused or known leaves no gap among the messages it was stored with', async () => {
+    const [user, stranger] = [await f.user(), await f.user()]
+    const { id: chatId } = await f.as(user).chat.get()
+    const first = await send(user, chatId, 'first')
+    // The first goes alone; while it is stored the others gather.
+    const results = await Promise.allSettled(
+      Array.from({ length: 30 }, (_, n) => {
+        if (n % 3 === 1) return send(stranger, chatId, 'not mine')
+        return n % 3 === 2 ? send(user, chatId, 'first', first.id) : send(user, chatId, `message ${n}`)
+      }),
+    )
+    expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(10)
+    expect((await rows(chatId)).map(({ seq }) => seq)).toEqual(Array.from({ length: 11 }, (_, n) => n + 1))
+    expect(await chatRow(chatId)).toMatchObject({ lastSeq: 11, lastUserSeq: 11 })
+  })
+
   test('P10 content that is no text, blank or too long is refused with its reason and changes nothing', async () => {
     const user = await f.user()
     const { id: chatId } = await f.as(user).chat.get()

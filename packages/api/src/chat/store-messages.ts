@@ -66,29 +66,31 @@ export const storeMessages = statement<
   Stored
 >(
   'store_messages',
-  `with input as (
-     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::uuid[])
-       with ordinality as i (id, chat_id, owner_id, content, preview, sender_type, sender_id, place)
-   ), locked as materialized (
+  `with locked as materialized (
      select id, user_id, last_seq, last_message_at, archived_at from support_chats
      where id = any($2::uuid[]) order by id for update
-   ), allowed as (
-     select i.*, l.last_seq, l.last_message_at, l.archived_at is not null as archived
-     from input i join locked l on l.id = i.chat_id and (i.owner_id is null or i.owner_id = l.user_id)
-   ), known as (
-     select m.* from support_messages m where m.id = any($1::uuid[])
-   ), fresh as materialized (
-     select a.*, (a.last_seq + row_number() over (partition by a.chat_id order by a.place))::int as seq,
-       greatest(clock_timestamp(), a.last_message_at) as created_at
-     from allowed a where not exists (select from known k where k.id = a.id)
+   ), placed as materialized (
+     select i.*, l.archived_at is not null as is_archived, l.id is not null as is_allowed,
+       l.id is not null and m.id is null as is_fresh,
+       (l.last_seq + count(*) filter (where l.id is not null and m.id is null)
+         over (partition by i.chat_id order by i.place))::int as seq,
+       greatest(clock_timestamp(), l.last_message_at) as created_at,
+       case when m.id is not null then json_build_object('chatId', m.chat_id, 'seq', m.seq, 'content', m.content,
+         'senderType', m.sender_type, 'senderId', m.sender_id, 'readAt', m.read_at, 'createdAt', m.created_at)
+       end as known
+     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::uuid[])
+       with ordinality as i (id, chat_id, owner_id, content, preview, sender_type, sender_id, place)
+     left join locked l on l.id = i.chat_id and (i.owner_id is null or i.owner_id = l.user_id)
+     -- OFFSET keeps it a lookup by key for each message: as a join it may be planned to read a table that is small yet.
+     left join lateral (select * from support_messages where id = i.id offset 0) m on true
    ), inserted as (
      insert into support_messages (id, chat_id, seq, content, sender_type, sender_id, created_at, updated_at)
-     select id, chat_id, seq, content, sender_type, sender_id, created_at, created_at from fresh
+     select id, chat_id, seq, content, sender_type, sender_id, created_at, created_at from placed where is_fresh
    ), newest as (
      select distinct on (chat_id) chat_id, seq, preview, sender_type, created_at,
        max(seq) filter (where sender_type = 'user') over chat as last_user_seq,
        min(created_at) filter (where sender_type = 'admin') over chat as first_reply_at
-     from fresh window chat as (partition by chat_id) order by chat_id, seq desc
+     from placed where is_fresh window chat as (partition by chat_id) order by chat_id, seq desc
    ), touched as (
      update support_chats c set
        last_seq = n.seq,
@@ -102,14 +104,8 @@ export const storeMessages = statement<
        updated_at = n.created_at
      from newest n where c.id = n.chat_id
    )
-   select case when a.id is null then 'chat_unknown' when f.id is null then 'known' else 'stored' end as outcome,
-     f.seq, f.created_at as "createdAt", u.name as "senderName", (f.archived and f.sender_type = 'user') as woke,
-     case when k.id is not null then json_build_object('chatId', k.chat_id, 'seq', k.seq, 'content', k.content,
-       'senderType', k.sender_type, 'senderId', k.sender_id, 'readAt', k.read_at, 'createdAt', k.created_at) end as known
-   from input i
-   left join allowed a on a.place = i.place
-   left join fresh f on f.place = i.place
-   left join known k on k.id = i.id
-   left join users u on u.id = i.sender_id
-   order by i.place`,
+   select case when not is_allowed then 'chat_unknown' when is_fresh then 'stored' else 'known' end as outcome,
+     seq, created_at as "createdAt", (select name from users where id = sender_id) as "senderName",
+     is_archived and sender_type = 'user' as woke, known
+   from placed order by place`,
 )
