@@ -52,7 +52,7 @@ for (const folder of ['packages', 'apps']) {
     )
     const allowed = MAP[name]
     if (!allowed) {
-      faults.push(`${name} is not on the map in .ci/arrows.ts`)
+      faults.push(`${name} is not on the map in .ci/check-imports.ts`)
       continue
     }
     const values = Object.keys(manifest.dependencies ?? {})
@@ -71,7 +71,7 @@ for (const folder of ['packages', 'apps']) {
   }
 }
 
-for (const fault of faults) console.error(`arrows: ${fault}`)
+for (const fault of faults) console.error(`imports: ${fault}`)
 process.exitCode = faults.length > 0 ? 1 : 0
 
 function ours(dependencies: string[]): string[] {
