@@ -1,6 +1,6 @@
 import { AlertIcon, Button, EmptyState, Spinner } from '@acme/ui'
+import { DeskProvider } from './desk/desk.tsx'
 import { faultText } from './fault.ts'
-import { DeskProvider } from './frame/desk.tsx'
 import { Shell } from './frame/shell.tsx'
 import { LogIn } from './session/log-in.tsx'
 import { useSession } from './session/use-session.ts'

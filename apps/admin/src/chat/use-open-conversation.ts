@@ -1,7 +1,7 @@
 import type { ChatUser } from '@acme/api'
 import type { Conversation } from '@acme/client'
 import { useEffect, useState } from 'react'
-import { useDesk } from '../frame/desk.tsx'
+import { useDesk } from '../desk/desk.tsx'
 
 export interface OpenConversation {
   conversation: Conversation

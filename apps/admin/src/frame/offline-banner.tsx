@@ -1,5 +1,5 @@
 import { Button } from '@acme/ui'
-import { useConnectionState, useDesk } from './desk.tsx'
+import { useConnectionState, useDesk } from '../desk/desk.tsx'
 
 /** What it means to be offline, when one is. */
 export function OfflineBanner() {

@@ -1,11 +1,11 @@
 import { Avatar, ChatIcon, Hidden, IconButton, SoundOffIcon, SoundOnIcon } from '@acme/ui'
 import { useState } from 'react'
 import { Link, useLocation } from 'wouter'
-import { draftsOf } from '../chat/drafts.ts'
+import { useDesk } from '../desk/desk.tsx'
+import { draftsOf } from '../desk/drafts.ts'
+import { tabMemory } from '../desk/kept.ts'
 import { BellIcon, BellOffIcon, InboxIcon, LogOutIcon, TeamIcon } from '../icons.tsx'
-import { tabMemory } from '../kept.ts'
 import { useLogOut } from '../session/use-log-out.ts'
-import { useDesk } from './desk.tsx'
 import './rail.css'
 
 /** Where to go, and the switches that an agent sets once. */

@@ -1,7 +1,7 @@
 import type { SupportChatListItem } from '@acme/api'
 import { hashKey, type QueryKey, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useEffectEvent } from 'react'
-import { useDesk } from '../frame/desk.tsx'
+import { useDesk } from '../desk/desk.tsx'
 import { type CardPages, cardsOf } from './cards.ts'
 import { type HeardCard, mergeCards, type Tab } from './merge-cards.ts'
 import { missedNews } from './missed-news.ts'

@@ -1,7 +1,7 @@
 import { api } from '@acme/react/query'
 import { AlertIcon, Button, EmptyState, Spinner } from '@acme/ui'
+import { useDesk } from '../desk/desk.tsx'
 import { faultText } from '../fault.ts'
-import { useDesk } from '../frame/desk.tsx'
 import { AddMember } from './add-member.tsx'
 import { Member } from './member.tsx'
 import './team.css'

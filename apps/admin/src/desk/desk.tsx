@@ -3,8 +3,8 @@ import { type AdminClient, type ConnectionState, createAdminClient } from '@acme
 import { useStore } from '@acme/react'
 import { createSound, type Sound } from '@acme/ui'
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react'
-import { createNotifications, type Notifications } from '../alerts/notifications.ts'
-import { preferences } from '../kept.ts'
+import { preferences } from './kept.ts'
+import { createNotifications, type Notifications } from './notifications.ts'
 
 /** Lower and quicker than the widget's: it is heard all day. */
 const NOTES = [
