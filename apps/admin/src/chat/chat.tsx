@@ -4,8 +4,6 @@ import { useConversation } from '@acme/react'
 import { Button, Composer } from '@acme/ui'
 import { useEffect, useRef, useState } from 'react'
 import { useDesk } from '../desk/desk.tsx'
-import { draftsOf } from '../desk/drafts.ts'
-import { tabMemory } from '../desk/kept.ts'
 import { nameOf } from '../name-of.ts'
 import { useVisible } from '../use-visible.ts'
 import { ArchivedNotice } from './archived-notice.tsx'
@@ -25,9 +23,8 @@ interface ChatProps {
 
 /** A chat as an agent reads and answers it. */
 export function Chat({ chatId, user, conversation }: ChatProps) {
-  const { admin } = useDesk()
+  const { admin, drafts } = useDesk()
   const chat = useConversation(conversation)
-  const drafts = draftsOf(tabMemory, admin.id)
   const [draft, setDraft] = useState(() => drafts.get(chatId))
   const [atEnd, setAtEnd] = useState(true)
   const composer = useRef<HTMLTextAreaElement>(null)

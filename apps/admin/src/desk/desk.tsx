@@ -1,9 +1,9 @@
 import type { AdminProfile } from '@acme/api'
-import { type AdminClient, type ConnectionState, createAdminClient } from '@acme/client'
+import { type AdminClient, type ConnectionState, createAdminClient, defaultBrowser } from '@acme/client'
 import { useStore } from '@acme/react'
 import { createSound, type Sound } from '@acme/ui'
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react'
-import { preferences } from './kept.ts'
+import { type Drafts, draftsOf } from './drafts.ts'
 import { createNotifications, type Notifications } from './notifications.ts'
 
 /** Lower and quicker than the widget's: it is heard all day. */
@@ -18,6 +18,8 @@ export interface Desk {
   client: AdminClient
   sound: Sound
   notifications: Notifications
+  /** Kept in this tab, through a reload or a new log-in. */
+  drafts: Drafts
 }
 
 const DeskContext = createContext<Desk | null>(null)
@@ -41,8 +43,11 @@ export function DeskProvider({ admin, onEnded, children }: DeskProviderProps) {
 
   useEffect(() => {
     const client = createAdminClient({ url: '', account: admin.id })
-    const sound = createSound({ storage: preferences, mutedKey: 'acme.inbox.muted', notes: NOTES })
-    setDesk({ admin, client, sound, notifications: createNotifications(preferences) })
+    // What this browser remembers between visits: switches, nothing of a chat.
+    const { storage, tabStorage } = defaultBrowser()
+    const sound = createSound({ storage, mutedKey: 'acme.inbox.muted', notes: NOTES })
+    const drafts = draftsOf(tabStorage, admin.id)
+    setDesk({ admin, client, sound, notifications: createNotifications(storage), drafts })
     const stop = client.connection.subscribe(() => {
       if (client.connection.getSnapshot().type === 'ended') onEnded()
     })

@@ -2,19 +2,17 @@ import { Avatar, ChatIcon, Hidden, IconButton, SoundOffIcon, SoundOnIcon } from 
 import { useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { useDesk } from '../desk/desk.tsx'
-import { draftsOf } from '../desk/drafts.ts'
-import { tabMemory } from '../desk/kept.ts'
 import { BellIcon, BellOffIcon, InboxIcon, LogOutIcon, TeamIcon } from '../icons.tsx'
 import { useLogOut } from '../session/use-log-out.ts'
 import './rail.css'
 
 /** Where to go, and the switches that an agent sets once. */
 export function Rail({ unread }: { unread: number }) {
-  const { admin, sound, notifications } = useDesk()
+  const { admin, sound, notifications, drafts } = useDesk()
   const [place] = useLocation()
   const [muted, setMuted] = useState(sound.muted)
   const [notifying, setNotifying] = useState(notifications.state)
-  const { logOut, busy, failed } = useLogOut(() => draftsOf(tabMemory, admin.id).forget())
+  const { logOut, busy, failed } = useLogOut(drafts.forget)
   const who = admin.name ?? admin.email
   return (
     <nav className="rail" aria-label="Main">
