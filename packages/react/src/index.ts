@@ -6,3 +6,4 @@ export {
   useIncomingMessage,
   useSupportChat,
 } from './use-support-chat.ts'
+export { useTabVisible } from './use-tab-visible.ts'

@@ -1,14 +1,13 @@
 import type { ChangeEvent, KeyboardEvent, RefObject } from 'react'
-import { useId, useLayoutEffect, useRef, useState } from 'react'
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'react'
 import { SendIcon } from './icons.tsx'
 import { isBlank } from './is-blank.ts'
-import { useTypingSignal } from './use-typing-signal.ts'
 import './composer.css'
 
 export interface ComposerProps {
   /** Gets the text as it was written, never a blank or too long one. */
   onSend: (content: string) => void
-  /** True while somebody writes (repeated every two seconds), false when they stop. */
+  /** True with every key, false when what was written is sent, gone or left: how often others hear is not its business. */
   onTyping?: ((typing: boolean) => void) | undefined
   placeholder: string
   disabled?: boolean | undefined
@@ -37,7 +36,9 @@ export function Composer(props: ComposerProps) {
   const [ownText, setOwnText] = useState('')
   const countId = useId()
   const text = draft ?? ownText
-  const typing = useTypingSignal(onTyping)
+  const reportTyping = useRef(onTyping)
+  reportTyping.current = onTyping
+  const stopTyping = () => reportTyping.current?.(false)
 
   const left = maxLength - lengthOf(text.trim())
   const sendable = !disabled && left >= 0 && !isBlank(text)
@@ -48,7 +49,7 @@ export function Composer(props: ComposerProps) {
   }
   const send = () => {
     if (sendable) {
-      typing.stop()
+      stopTyping()
       onSend(text)
       write('')
     }
@@ -64,9 +65,10 @@ export function Composer(props: ComposerProps) {
   const onChange = (event: ChangeEvent<HTMLTextAreaElement>) => {
     const next = event.currentTarget.value
     write(next)
-    if (isBlank(next)) typing.stop()
-    else typing.keep()
+    onTyping?.(!isBlank(next))
   }
+
+  useEffect(() => () => reportTyping.current?.(false), [])
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text
   useLayoutEffect(() => {
@@ -93,7 +95,7 @@ export function Composer(props: ComposerProps) {
         disabled={disabled}
         onChange={onChange}
         onKeyDown={onKeyDown}
-        onBlur={typing.stop}
+        onBlur={stopTyping}
       />
       <div className="ac-composer-side">
         {left < COUNT_BELOW && (

@@ -1,11 +1,10 @@
 import type { ChatUser } from '@acme/api'
 import type { Conversation } from '@acme/client'
-import { useConversation } from '@acme/react'
+import { useConversation, useTabVisible } from '@acme/react'
 import { Button, Composer } from '@acme/ui'
 import { useEffect, useRef, useState } from 'react'
 import { useDesk } from '../desk/desk.tsx'
 import { nameOf } from '../name-of.ts'
-import { useVisible } from '../use-visible.ts'
 import { ArchivedNotice } from './archived-notice.tsx'
 import { ChatHeader } from './chat-header.tsx'
 import { lastSeenSeq } from './last-seen-seq.ts'
@@ -28,7 +27,7 @@ export function Chat({ chatId, user, conversation }: ChatProps) {
   const [draft, setDraft] = useState(() => drafts.get(chatId))
   const [atEnd, setAtEnd] = useState(true)
   const composer = useRef<HTMLTextAreaElement>(null)
-  const visible = useVisible()
+  const visible = useTabVisible()
   const archive = useArchive(chatId, lastSeenSeq(chat.messages, chat.unreadCount))
   const { unreadCount } = chat
   const shownUpTo = chat.messages.at(-1)?.seq ?? 0

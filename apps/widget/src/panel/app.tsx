@@ -1,11 +1,11 @@
 import type { KeyValueStorage } from '@acme/client'
-import { useIncomingMessage, useSupportChat } from '@acme/react'
+import { useIncomingMessage, useSupportChat, useTabVisible } from '@acme/react'
 import type { Sound } from '@acme/ui'
 import { useEffect, useRef, useState } from 'react'
 import type { Host } from './host.ts'
 import { Panel } from './panel.tsx'
 import type { Texts } from './texts/texts.ts'
-import { useOpen, useTabVisible } from './use-visible.ts'
+import { useOpen } from './use-open.ts'
 
 interface AppProps {
   host: Host

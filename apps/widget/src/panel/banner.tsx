@@ -1,9 +1,9 @@
+import type { SupportChatView } from '@acme/react'
 import { Button } from '@acme/ui'
-import type { SupportChatState } from './support-chat-state.ts'
 import type { Texts } from './texts/texts.ts'
 
 /** What the connection means for the writer, when it means something. */
-export function Banner({ chat, texts }: { chat: SupportChatState; texts: Texts }) {
+export function Banner({ chat, texts }: { chat: SupportChatView; texts: Texts }) {
   if (chat.phase === 'failed') {
     // With nothing else to show, the middle of the panel says it, with what to do.
     if (chat.pending.length === 0 && chat.messages.length === 0) return null

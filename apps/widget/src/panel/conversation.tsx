@@ -1,11 +1,11 @@
+import type { SupportChatView } from '@acme/react'
 import { AlertIcon, Button, ChatIcon, EmptyState } from '@acme/ui'
 import { Messages } from './messages.tsx'
 import { Skeleton } from './skeleton.tsx'
-import type { SupportChatState } from './support-chat-state.ts'
 import type { Texts } from './texts/texts.ts'
 
 interface ConversationProps {
-  chat: SupportChatState
+  chat: SupportChatView
   texts: Texts
   language: string
   onAtEnd: (atEnd: boolean) => void

@@ -1,5 +1,5 @@
+import type { SupportChatView } from '@acme/react'
 import { type BubbleState, isOneRun } from '@acme/ui'
-import type { SupportChatState } from './support-chat-state.ts'
 
 /** A bubble of the list, confirmed or not yet. */
 export interface Item {
@@ -15,7 +15,7 @@ export interface Item {
   failure: { message: string; retryable: boolean } | null
 }
 
-type Chat = Pick<SupportChatState, 'messages' | 'pending' | 'seenUpTo'>
+type Chat = Pick<SupportChatView, 'messages' | 'pending' | 'seenUpTo'>
 
 /** All that is to be shown, in order: the chat's messages, then those of ours on their way. */
 export function itemsOf({ messages, pending, seenUpTo }: Chat, support: string): Item[] {

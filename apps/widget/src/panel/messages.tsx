@@ -1,10 +1,10 @@
+import type { SupportChatView } from '@acme/react'
 import { Bubble, DayDivider, groupByDay, MessageList, TypingDots } from '@acme/ui'
 import { itemsOf } from './items.ts'
-import type { SupportChatState } from './support-chat-state.ts'
 import type { Texts } from './texts/texts.ts'
 
 interface MessagesProps {
-  chat: SupportChatState
+  chat: SupportChatView
   texts: Texts
   language: string
   onAtEnd: (atEnd: boolean) => void

@@ -1,15 +1,15 @@
+import type { SupportChatView } from '@acme/react'
 import { Composer, type Sound } from '@acme/ui'
 import type { RefObject } from 'react'
 import { useState } from 'react'
 import { Banner } from './banner.tsx'
 import { Conversation } from './conversation.tsx'
 import { Header } from './header.tsx'
-import type { SupportChatState } from './support-chat-state.ts'
 import type { Texts } from './texts/texts.ts'
 import './panel.css'
 
 export interface PanelProps {
-  chat: SupportChatState
+  chat: SupportChatView
   title: string
   texts: Texts
   language: string
