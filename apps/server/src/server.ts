@@ -9,13 +9,13 @@ import { createApp, serveOperations } from './app.ts'
 import { orderlyClose } from './close-http.ts'
 import { createDeviceCookie } from './device-cookie.ts'
 import { createReportError } from './errors.ts'
-import { openHttpDoor } from './http.ts'
 import type { HttpLimits } from './http-limits.ts'
 import { addWorkerMetrics, createMetrics } from './metrics.ts'
 import { createOrigins } from './origins.ts'
 import { createOutage } from './outage.ts'
 import { servePages } from './pages.ts'
 import { repeat } from './repeat.ts'
+import { serveCalls } from './serve-calls.ts'
 import { createSessionCookie } from './session-cookie.ts'
 import type { Settings } from './settings.ts'
 import type { SocketLimits } from './socket/limits.ts'
@@ -144,7 +144,7 @@ async function makeServer(options: ServerOptions, started: AsyncDisposableStack)
     const deviceCookie = createDeviceCookie(app, settings)
     const reportError = createReportError(log, metrics, outage)
     await serveSockets(app, { api, hub, origins, cookie, metrics, reportError, limits: options.socketLimits })
-    await openHttpDoor(app, {
+    await serveCalls(app, {
       api,
       origins,
       cookie,

@@ -1,9 +1,9 @@
 import type { AdminNotificationMessage, AdminSupportChat } from '@acme/api'
+import { BackgroundSender } from './background-sender.ts'
 import { type Browser, defaultBrowser, type KeyValueStorage } from './browser.ts'
 import { systemClock } from './clock.ts'
 import { Connection } from './connection.ts'
 import { Conversation } from './conversation.ts'
-import { Leftovers } from './leftovers.ts'
 import { keepSubscribed } from './resubscribe.ts'
 import { cookieSession, type Session, type SessionSource, tokenSession, withSession } from './session.ts'
 import { httpClient, openLinkTo, trpcFault, wireOver } from './trpc.ts'
@@ -34,7 +34,7 @@ export function createSupportClient(options: SupportClientOptions): SupportClien
   const { http, socket } = endpoints(options.url)
   const start = async (identity: string | null) => {
     const input = identity === null ? {} : { identity }
-    const { token } = await sorted(httpClient(http, null).session.start.mutate(input))
+    const { token } = await withCallFaults(httpClient(http, null).session.start.mutate(input))
     return token
   }
   const session = tokenSession(options.session, start, systemClock)
@@ -46,7 +46,7 @@ export function createSupportClient(options: SupportClientOptions): SupportClien
     side: 'user',
     open: () =>
       withSession(session, async (token) => {
-        const chat = await sorted(httpClient(http, token).chat.get.query())
+        const chat = await withCallFaults(httpClient(http, token).chat.get.query())
         if (token !== null) storage.set(`acme.chat.${fingerprint(token)}`, chat.id)
         return chat
       }),
@@ -70,7 +70,8 @@ export function createSupportClient(options: SupportClientOptions): SupportClien
       conversation.forgetPending()
       close()
       try {
-        if (known) await withSession(session, (token) => sorted(httpClient(http, token).session.end.mutate()))
+        if (known)
+          await withSession(session, (token) => withCallFaults(httpClient(http, token).session.end.mutate()))
       } finally {
         options.session.onToken?.(null)
       }
@@ -115,17 +116,17 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
   const connection = connect(session, http, socket, browser)
   const storage = options.storage ?? browser.tabStorage
   const storagePrefix = `acme.outbox.admin.${options.account ?? ''}`
-  const leftovers = new Leftovers({ connection, storage, storagePrefix, clock: systemClock })
+  const backgroundSender = new BackgroundSender({ connection, storage, storagePrefix, clock: systemClock })
   return {
     connection,
     conversation(chatId, onOpened) {
-      leftovers.takeOver(chatId)
+      backgroundSender.takeOver(chatId)
       return new Conversation({
         side: 'admin',
         ...(options.account === undefined ? {} : { self: options.account }),
         open: () =>
           withSession(session, async () => {
-            const chat = await sorted(trpc.admin.chats.get.query({ chatId }))
+            const chat = await withCallFaults(trpc.admin.chats.get.query({ chatId }))
             onOpened?.(chat)
             return chat
           }),
@@ -133,7 +134,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
         storage,
         storagePrefix,
         expectedChatId: chatId,
-        onClose: () => leftovers.resume(chatId),
+        onClose: () => backgroundSender.resume(chatId),
         onKept: browser.onKept,
         clock: systemClock,
       })
@@ -155,7 +156,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
         },
       }),
     close() {
-      leftovers.close()
+      backgroundSender.close()
       connection.close()
     },
   }
@@ -183,7 +184,8 @@ function httpCalls(session: Session, http: string): Calls {
   }
 }
 
-async function sorted<T>(call: Promise<T>): Promise<T> {
+/** Throws a `CallFault` where tRPC throws an error of its own. */
+async function withCallFaults<T>(call: Promise<T>): Promise<T> {
   try {
     return await call
   } catch (error) {

@@ -69,16 +69,16 @@ export function httpClient(url: string, token: string | null): Trpc {
   })
 }
 
-/** The calls and subscriptions of a tRPC client, with its errors sorted. */
+/** The calls and subscriptions of a tRPC client; what they throw is a `CallFault`. */
 export function wireOver(trpc: Trpc, onUnauthorized: () => void = () => {}): Wire {
   async function asked<T>(call: Promise<T>): Promise<T> {
     try {
       return await call
     } catch (error) {
-      throw sorted(error)
+      throw asCallFault(error)
     }
   }
-  function sorted(error: unknown): CallFault {
+  function asCallFault(error: unknown): CallFault {
     const fault = trpcFault(error)
     if (fault.kind === 'unauthorized') onUnauthorized()
     return fault
@@ -96,7 +96,7 @@ export function wireOver(trpc: Trpc, onUnauthorized: () => void = () => {}): Wir
     }
     const subscription = subscribe({
       onStarted: () => over || reader.onStarted?.(),
-      onError: (error) => end(over ? null : sorted(error)),
+      onError: (error) => end(over ? null : asCallFault(error)),
       onComplete: () => end(null),
     })
     return () => {

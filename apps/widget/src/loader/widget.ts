@@ -138,7 +138,7 @@ export function createWidget(base: URL): Widget {
     person = next
     if (isOpen) load()
     void next.verified.then((theirs) => {
-      if (theirs && next === person) void welcomeBack(next)
+      if (theirs && next === person) void showUnread(next)
     })
   }
 
@@ -160,7 +160,7 @@ export function createWidget(base: URL): Widget {
     if (person !== null && !isTheirs(person)) lose(person)
   }
 
-  const welcomeBack = async (whose: Person) => {
+  const showUnread = async (whose: Person) => {
     const { token } = whose
     if (token === null) return
     const answer = await fetchUnread(base, token)

@@ -4,7 +4,7 @@ import type { Connection } from './connection.ts'
 import { Outbox } from './outbox.ts'
 import { Sender } from './sender.ts'
 
-export interface LeftoversOptions {
+export interface BackgroundSenderOptions {
   connection: Pick<Connection, 'follow' | 'calls' | 'probe'>
   storage: KeyValueStorage
   /** Pending messages are kept under this and the chat's id, as a `Conversation` keeps them. */
@@ -17,13 +17,13 @@ export interface LeftoversOptions {
  * to the next chat. What is left survives a reload. Whoever opens the chat again takes over; should both send for a
  * moment, the id is the same. What the server refuses waits there for its writer.
  */
-export class Leftovers {
-  readonly #options: LeftoversOptions
+export class BackgroundSender {
+  readonly #options: BackgroundSenderOptions
   readonly #senders = new Map<string, Sender>()
   readonly #leave: () => void
   #closed = false
 
-  constructor(options: LeftoversOptions) {
+  constructor(options: BackgroundSenderOptions) {
     this.#options = options
     // Versions before this one kept a list of the chats there.
     options.storage.remove(options.storagePrefix)

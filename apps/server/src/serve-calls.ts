@@ -8,7 +8,7 @@ import { createCallLimits, type HttpLimits } from './http-limits.ts'
 import type { Origins } from './origins.ts'
 import type { SessionCookie } from './session-cookie.ts'
 
-export interface HttpDoorOptions {
+export interface ServeCallsOptions {
   api: Api
   origins: Origins
   cookie: SessionCookie
@@ -18,8 +18,8 @@ export interface HttpDoorOptions {
   limits?: HttpLimits | undefined
 }
 
-/** Queries and mutations of `/trpc` over HTTP. Subscriptions come through the socket door. */
-export async function openHttpDoor(app: FastifyInstance, options: HttpDoorOptions): Promise<void> {
+/** Queries and mutations of `/trpc` over HTTP. Subscriptions come over the WebSocket. */
+export async function serveCalls(app: FastifyInstance, options: ServeCallsOptions): Promise<void> {
   const { api, origins, cookie, deviceCookie, reportError, limits } = options
 
   // A scope of its own: the tRPC plugin replaces the JSON parser of the instance it is registered on.

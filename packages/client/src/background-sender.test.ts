@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { BackgroundSender } from './background-sender.ts'
 import { type KeyValueStorage, memoryStorage } from './browser.ts'
 import { Connection } from './connection.ts'
 import { Conversation } from './conversation.ts'
-import { Leftovers } from './leftovers.ts'
 import { tokenSession } from './session.ts'
 import { FakeBrowser } from './testing/fake-browser.ts'
 import { FakeClock } from './testing/fake-clock.ts'
@@ -12,20 +12,20 @@ let clock: FakeClock
 let server: FakeServer
 let storage: KeyValueStorage
 let connection: Connection
-let leftovers: Leftovers
+let backgroundSender: BackgroundSender
 
 function openPage() {
   const session = tokenSession({ token: 'token', identity: async () => null }, async () => 'token-2', clock)
   const browser = new FakeBrowser(storage)
   connection = new Connection({ session, openLink: server.openLink, http: server.http, browser, clock })
-  leftovers = new Leftovers({ connection, storage, storagePrefix: 'outbox', clock })
+  backgroundSender = new BackgroundSender({ connection, storage, storagePrefix: 'outbox', clock })
 }
 function closePage() {
-  leftovers.close()
+  backgroundSender.close()
   connection.close()
 }
 function openChat(): Conversation {
-  leftovers.takeOver(server.chatId)
+  backgroundSender.takeOver(server.chatId)
   return new Conversation({
     side: 'admin',
     open: server.open,
@@ -33,7 +33,7 @@ function openChat(): Conversation {
     storage,
     storagePrefix: 'outbox',
     expectedChatId: server.chatId,
-    onClose: () => leftovers.resume(server.chatId),
+    onClose: () => backgroundSender.resume(server.chatId),
     clock,
   })
 }
