@@ -93,22 +93,48 @@ describe('Connection', () => {
   test('P13 an ended socket is shown at once, with the time of the next attempt', async () => {
     last().events.onOpen()
     last().events.onEnd(1006)
-    expect(connection.getSnapshot()).toEqual({ type: 'offline', retryAt: new Date(clock.now() + 250) })
-    await clock.advance(250)
+    expect(connection.getSnapshot()).toEqual({ type: 'offline', retryAt: new Date(clock.now() + 1_000) })
+    await clock.advance(1_000)
     expect(links).toHaveLength(2)
     expect(connection.getSnapshot().type).toBe('connecting')
   })
 
-  test('each failure doubles the bound of the wait, up to 15 s', async () => {
+  test('the waits grow with the failures up to 6 s, and with a long absence up to 30 s', async () => {
     clock.chance = 0.999_999
     const waits: number[] = []
-    for (let failure = 0; failure < 8; failure++) {
+    for (let failure = 0; failure < 40; failure++) {
       last().events.onEnd(1006)
-      waits.push(await untilNextLink())
+      waits.push(Math.round((await untilNextLink()) / 1_000))
     }
-    expect(waits.map((ms) => Math.round(ms))).toEqual([
-      500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000,
-    ])
+    expect(waits.slice(0, 11)).toEqual([2, 4, 6, 6, 6, 6, 6, 6, 6, 6, 6])
+    expect(waits.at(-1)).toBe(30)
+  })
+
+  test('a restart that is announced counts as a failure more, until a socket was stable', async () => {
+    clock.chance = 0.999_999
+    const waitAfter = async (code: number) => {
+      last().events.onEnd(code)
+      return Math.round(await untilNextLink())
+    }
+    last().events.onOpen()
+    await clock.advance(STABLE_MS)
+    expect(await waitAfter(CLOSE_CODES.restarting.code)).toBe(4_000)
+    expect(await waitAfter(1006)).toBe(6_000)
+    last().events.onOpen()
+    await clock.advance(STABLE_MS)
+    expect(await waitAfter(1006)).toBe(2_000)
+  })
+
+  test('where the server answers over HTTP the waits do not grow with the time that sockets are blocked', async () => {
+    const waits: number[] = []
+    clock.chance = 0.999_999
+    for (let failure = 0; failure < 200; failure++) {
+      last().events.onEnd(1006)
+      const wait = Math.round(await untilNextLink())
+      await Promise.all([connection.calls()?.setTyping({ chatId: 'c', typing: true }), clock.advance(100)])
+      waits.push(wait)
+    }
+    expect(Math.max(...waits)).toBe(6_000)
   })
 
   test('a server that accepts and drops does not shorten the wait; ten seconds of stability do', async () => {
@@ -117,12 +143,12 @@ describe('Connection', () => {
     await untilNextLink()
     last().events.onOpen()
     await clock.advance(STABLE_MS - 1)
-    last().events.onEnd(1012)
-    expect(Math.round(await untilNextLink())).toBe(1_000)
+    last().events.onEnd(1006)
+    expect(Math.round(await untilNextLink())).toBe(4_000)
     last().events.onOpen()
     await clock.advance(STABLE_MS)
-    last().events.onEnd(1012)
-    expect(Math.round(await untilNextLink())).toBe(500)
+    last().events.onEnd(1006)
+    expect(Math.round(await untilNextLink())).toBe(2_000)
   })
 
   test('an attempt without an answer is given up after 8 s', async () => {
@@ -291,7 +317,8 @@ describe('Connection', () => {
       browser,
       clock,
     })
-    await clock.advance(19_999)
+    // After what the server asked for, half of the first wait.
+    await clock.advance(20_999)
     expect(asked).toBe(1)
     await clock.advance(1)
     expect(asked).toBe(2)

@@ -1,8 +1,9 @@
 import type { Browser } from './browser.ts'
-import { backOff, type Clock } from './clock.ts'
-import { endsSession } from './close-codes.ts'
+import type { Clock } from './clock.ts'
+import { CLOSE_CODES, endsSession } from './close-codes.ts'
 import { CallFault } from './fault.ts'
 import type { Link, OpenLink } from './link.ts'
+import { reconnectDelay } from './retry-delay.ts'
 import { type Session, SessionEnded } from './session.ts'
 import type { ConnectionState } from './snapshot.ts'
 import { Listeners, type Readable } from './store.ts'
@@ -20,8 +21,8 @@ import type { Calls, Wire } from './wire.ts'
  *
  * - One attempt is one socket is one tRPC client, thrown away together: nothing in tRPC reconnects.
  *   Resuming is the followers' work: each subscribes again from its own cursor on the new wire.
- * - Waiting takes between nothing and a bound (full jitter) that doubles with each failure from 0.5 s to 15 s, and
- *   is forgotten only after 10 s of an open socket, so a server that accepts and drops is not hammered.
+ * - Waiting takes as long as retry-delay.ts says: at most 6 s while the server is away for a minute or less, more after
+ *   that. Failures are forgotten only after 10 s of an open socket, so a server that accepts and drops is not hammered.
  * - A wake (network back, page visible, page restored) ends waiting at once, replaces an attempt older than 2 s, and
  *   probes an open socket: without a sign of life within 3 s it is dropped. Laptops sleep, and their sockets look open afterwards. There is no budget
  *   of attempts that a long night could use up.
@@ -37,7 +38,6 @@ import type { Calls, Wire } from './wire.ts'
 export const CONNECT_MS = 8_000
 export const PROBE_MS = 3_000
 export const STABLE_MS = 10_000
-const RETRY = { firstMs: 500, mostMs: 15_000 }
 const STALE_MS = 2_000
 const SYNC_GRACE_MS = 1_000
 const FALLBACK_AFTER = 2
@@ -85,6 +85,10 @@ export class Connection implements Readable<ConnectionState> {
   #shown: ConnectionState = { type: 'connecting' }
   #token: string | null = null
   #failures = 0
+  /** Where there are failures: since when the server has not been heard. */
+  #awaySince = 0
+  /** The server has announced a restart, and no socket was stable since. */
+  #isRestart = false
   /** Each attempt has its own; whatever speaks for an older one is not heard. */
   #turn = 0
   /** Timers of the present state; they end with it. */
@@ -185,7 +189,7 @@ export class Connection implements Readable<ConnectionState> {
         this.#token = token
         const link = this.#options.openLink(token, {
           onOpen: heard(() => this.#opened(link)),
-          onEnd: (code) => turn === this.#turn && (endsSession(code) ? this.#renew() : this.#fail(0)),
+          onEnd: (code) => turn === this.#turn && this.#lost(code),
           onUnauthorized: heard(() => this.#renew()),
         })
         // It may have ended before it was returned.
@@ -207,6 +211,7 @@ export class Connection implements Readable<ConnectionState> {
     this.#hurried = false
     this.#after(STABLE_MS, () => {
       this.#failures = 0
+      this.#isRestart = false
     })
     for (const following of [...this.#followings]) this.#start(following, link)
     this.#show()
@@ -224,10 +229,23 @@ export class Connection implements Readable<ConnectionState> {
     else stop()
   }
 
+  #lost(code: number): void {
+    if (code === CLOSE_CODES.restarting.code) this.#isRestart = true
+    if (endsSession(code)) this.#renew()
+    else this.#fail(0)
+  }
+
   #fail(leastMs: number): void {
-    this.#failures += 1
     const { clock, browser } = this.#options
-    const ms = Math.max(leastMs, backOff(clock, this.#failures, RETRY))
+    if (this.#failures === 0) this.#awaySince = clock.now()
+    this.#failures += 1
+    const absence = {
+      failures: this.#failures,
+      awayMs: clock.now() - this.#awaySince,
+      isRestart: this.#isRestart,
+    }
+    // Added: others were told to wait for the same time.
+    const ms = leastMs + reconnectDelay(absence, clock)
     this.#enter({ type: 'waiting', retryAt: clock.now() + ms })
     this.#after(ms, () => this.#attempt())
     if (this.#failures <= FALLBACK_AFTER || !browser.isOnline()) return
@@ -236,6 +254,8 @@ export class Connection implements Readable<ConnectionState> {
 
   /** The server answers over HTTP: there is no reason to wait with the next socket, once. */
   #reached(): void {
+    // It is not the server that is away.
+    this.#awaySince = this.#options.clock.now()
     if (this.#inner.type !== 'waiting' || this.#hurried) return
     this.#hurried = true
     this.#attempt()

@@ -100,7 +100,7 @@ describe('receiving', () => {
     server.cut()
     tab.conversation.loadEarlier()
     expect(show().loadingEarlier).toBe(true)
-    await clock.advance(1_000)
+    await clock.advance(2_000)
     expect(show()).toMatchObject({ hasEarlier: true, loadingEarlier: false })
     tab.conversation.loadEarlier()
     await clock.advance(10)

@@ -1,8 +1,7 @@
-import { backOff, type Clock } from './clock.ts'
+import type { Clock } from './clock.ts'
 import type { CallFault } from './fault.ts'
+import { resubscribeDelay } from './retry-delay.ts'
 import type { Reader } from './wire.ts'
-
-const RETRY = { firstMs: 1_000, mostMs: 15_000 }
 
 export interface Subscription {
   /** Ends it and subscribes again, from wherever the reader is now. */
@@ -43,8 +42,7 @@ export function keepSubscribed<T>(options: SubscriptionOptions<T>): Subscription
         if (!inTurn()) return
         turn += 1
         failures += 1
-        const ms = Math.max(fault?.retryAfterMs ?? 0, 100 + backOff(clock, failures, RETRY))
-        end = clock.after(ms, open)
+        end = clock.after(resubscribeDelay(failures, fault?.retryAfterMs ?? 0, clock), open)
         options.onEnd?.(fault)
       },
     })

@@ -62,7 +62,7 @@ export const comeBack = command(
   z.object({
     backAt: z.instanceof(Float64Array),
     tookMs: z.instanceof(Float64Array),
-    failedAttempts: z.number(),
+    failedAttempts: z.record(z.string(), z.number()),
     busyAnswers: z.number(),
   }),
 )

@@ -106,7 +106,9 @@ async function resume(resend: (chatId: string) => Resent) {
   const people = Array.from({ length: FOLLOWERS }, (_, n) => ({ chatId: `chat-${n}`, token: '' }))
   await joinFollowers(group, { dialect: bareDialect, port: server.port, people, after: 0 })
   server.resend = resend
-  const comeback = await loseConnections(group, { cut: true, missed: 2 }).comeBack(3_000)
+  const comeback = await loseConnections(group, { cut: true, missed: 2 }, { random: () => 0.1 }).comeBack(
+    3_000,
+  )
   await leave(group)
   return comeback
 }

@@ -1,6 +1,6 @@
+import { resubscribeDelay } from '@acme/client/retry-delay'
 import type { Dialect, Heard, Person } from './dialect.ts'
 import type { Ledger } from './ledger.ts'
-import { resubscribeMs } from './retry.ts'
 import { type ClientSocket, openSocket } from './socket.ts'
 
 export interface FollowerOptions {
@@ -110,7 +110,7 @@ export class Follower {
         this.#busyAnswers += 1
         setTimeout(
           () => this.#socket === socket && this.#follow(socket),
-          resubscribeMs(this.#busyAnswers, heard.retryAfterMs),
+          resubscribeDelay(this.#busyAnswers, heard.retryAfterMs, Math),
         )
         break
       case 'ping':

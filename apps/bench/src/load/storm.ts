@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CLOSE_CODES } from '@acme/client/close-codes'
+import { reconnectDelay } from '@acme/client/retry-delay'
 import type { Follower } from './follower.ts'
 import type { Group } from './group.ts'
-import { reconnectMs } from './retry.ts'
 
 export interface Storm {
   /**
@@ -16,8 +18,8 @@ export interface Comeback {
   backAt: Float64Array
   /** Of each: from the beginning of the attempt that succeeded until it had caught up; without the back-off. */
   tookMs: Float64Array
-  /** Attempts that failed. */
-  failedAttempts: number
+  /** Attempts that failed, by why. */
+  failedAttempts: Record<string, number>
   /** Subscriptions that the server asked to come back later. */
   busyAnswers: number
 }
@@ -26,7 +28,11 @@ export interface Comeback {
  * Every follower loses its connection and resumes from its cursor, behind which there will be `missed` messages.
  * Cut by us, all stay away until `comeBack`; otherwise whoever loses its socket reconnects at once by itself.
  */
-export function loseConnections(group: Group, { cut, missed }: { cut: boolean; missed: number }): Storm {
+export function loseConnections(
+  group: Group,
+  { cut, missed }: { cut: boolean; missed: number },
+  chance: Pick<Math, 'random'> = Math,
+): Storm {
   const { followers, ledger } = group
   const targets = new Map(followers.map((follower) => [follower, follower.seen + missed]))
   const away = new Set(followers)
@@ -34,16 +40,19 @@ export function loseConnections(group: Group, { cut, missed }: { cut: boolean; m
   const tookMs = new Map<Follower, number>()
   const allBack = Promise.withResolvers<void>()
   const busyBefore = group.busyAnswers
-  let failedAttempts = 0
+  const failedAttempts: Record<string, number> = {}
 
-  function retry(follower: Follower, failures: number): void {
-    setTimeout(async () => {
+  /** Waits as the product's client does, and tries until it is back. */
+  async function comeBackFrom(follower: Follower, isRestart: boolean): Promise<void> {
+    const lostAt = performance.now()
+    for (let failures = 1; ; failures++) {
+      await sleep(reconnectDelay({ failures, awayMs: performance.now() - lostAt, isRestart }, chance))
       const begun = performance.now()
       try {
         await follower.open()
-      } catch {
-        failedAttempts += 1
-        return retry(follower, failures + 1)
+      } catch (error) {
+        failed(error instanceof Error ? error.message : String(error))
+        continue
       }
       const target = targets.get(follower)
       if (follower.seen !== target) {
@@ -53,20 +62,25 @@ export function loseConnections(group: Group, { cut, missed }: { cut: boolean; m
       tookMs.set(follower, performance.now() - begun)
       away.delete(follower)
       if (away.size === 0) allBack.resolve()
-    }, reconnectMs(failures))
+      return
+    }
   }
 
-  group.onLost = (follower) => {
+  function failed(why: string): void {
+    failedAttempts[why] = (failedAttempts[why] ?? 0) + 1
+  }
+
+  group.onLost = (follower, why) => {
     // Who was back and is dropped again has not come back.
-    if (!away.has(follower)) failedAttempts += 1
+    if (!away.has(follower)) failed(why)
     away.add(follower)
-    retry(follower, 1)
+    void comeBackFrom(follower, why.startsWith(`${CLOSE_CODES.restarting.code} `))
   }
   if (cut) for (const follower of followers) follower.cut()
 
   return {
     async comeBack(withinMs) {
-      if (cut) for (const follower of followers) retry(follower, 1)
+      if (cut) for (const follower of followers) void comeBackFrom(follower, false)
       const late = setTimeout(() => allBack.resolve(), withinMs)
       await allBack.promise
       clearTimeout(late)

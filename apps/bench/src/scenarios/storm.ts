@@ -39,7 +39,7 @@ export const storm: Scenario = async function* (bench) {
 }
 
 async function blow(
-  { postgres, plan, signal }: Bench,
+  { postgres, plan, progress, signal }: Bench,
   kind: Kind,
   clients: number,
   table: Table,
@@ -111,8 +111,14 @@ async function blow(
 
   async function returnOfAll({ cpuMicros }: { cpuMicros: number }) {
     const begun = performance.timeOrigin + performance.now()
-    const { backAt, ...rest } = await crowd.ask(comeBack, null)
+    const { backAt, failedAttempts, ...rest } = await crowd.ask(comeBack, null)
     const after = await contestant.server.ask(usage, null)
-    return { ...rest, seconds: (Math.max(...backAt) - begun) / 1000, cpuMicros: after.cpuMicros - cpuMicros }
+    let failures = 0
+    for (const [why, times] of Object.entries(failedAttempts)) {
+      failures += times
+      progress(`${times} attempts failed: ${why}`)
+    }
+    const seconds = (Math.max(...backAt) - begun) / 1000
+    return { ...rest, failedAttempts: failures, seconds, cpuMicros: after.cpuMicros - cpuMicros }
   }
 }
