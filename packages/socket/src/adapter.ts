@@ -4,6 +4,7 @@ import type { CreateWSSContextFnOptions } from '@trpc/server/adapters/ws'
 import type { WebSocket } from 'ws'
 import type { CloseCodes } from './close-codes.ts'
 import type { Failure } from './failure.ts'
+import type { FrameBudgets } from './frame-budgets.ts'
 import type { Limits } from './limits.ts'
 import type { Flusher } from './outgoing.ts'
 import type { Encoding } from './shared.ts'
@@ -31,9 +32,12 @@ export interface Adapter<Context> {
   readonly encoding: Encoding
   readonly wheel: TimerWheel
   readonly flusher: Flusher
+  readonly budgets: FrameBudgets
   readonly now: () => number
   readonly parseInput: (input: unknown) => unknown
   readonly createContext: (options: CreateWSSContextFnOptions) => Context | Promise<Context>
+  /** Who pays for the frames of a socket, over all their sockets; null: the socket alone. */
+  readonly owner: (ctx: Context) => string | null
   /** How many of so many calls may run. */
   readonly charge: (ctx: Context, calls: number) => number
   /** The error that turned-away calls are answered with. */

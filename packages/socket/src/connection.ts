@@ -32,7 +32,9 @@ export class Connection<Context> implements OutgoingOwner, DeadlineOwner {
   /** Queries and mutations that are not answered yet. */
   callsUnderWay = 0
   readonly #outgoing: Outgoing
-  readonly #budget: FrameBudget
+  #budget: FrameBudget
+  /** Who pays for its frames, once that is known. */
+  #owner: string | null = null
   readonly #deadlines: Deadlines
   #controller: AbortController | null = null
   #cause: CloseCause = null
@@ -72,6 +74,19 @@ export class Connection<Context> implements OutgoingOwner, DeadlineOwner {
 
   get ctx(): Context | undefined {
     return this.context.type === 'ready' ? this.context.ctx : undefined
+  }
+
+  /** Its context is made. Whoever owns it pays for its frames from now on, and for those until now. */
+  identified(ctx: Context): void {
+    this.context = { type: 'ready', ctx }
+    const { adapter } = this
+    const owner = adapter.owner(ctx)
+    if (owner === null || !this.isOpen) return
+    const now = adapter.now()
+    const used = this.#budget.used(now)
+    this.#owner = owner
+    this.#budget = adapter.budgets.enter(owner, now)
+    if (!this.#budget.spend(now, used)) this.cut('tooManyFrames')
   }
 
   send(message: string | Buffer): void {
@@ -150,6 +165,7 @@ export class Connection<Context> implements OutgoingOwner, DeadlineOwner {
     this.#isClosing = true
     this.#stopSubscriptions()
     this.#controller?.abort()
+    if (this.#owner !== null) this.adapter.budgets.leave(this.#owner, this.adapter.now())
     const { ctx } = this
     try {
       this.adapter.onClose({ socket: this.socket, ctx, code, cause: this.#cause })

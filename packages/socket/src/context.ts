@@ -62,7 +62,7 @@ export class Identification<Context> {
           url: null,
         },
       })
-      connection.context = { type: 'ready', ctx }
+      connection.identified(ctx)
       if (connection.isOpen) admit(connection, ctx, waiting)
     } catch (cause) {
       this.#fail(getTRPCErrorFromUnknown(cause), waiting)

@@ -1,6 +1,6 @@
 import type { Limits } from './limits.ts'
 
-/** How many frames a peer may still send: a token bucket. */
+/** How many frames may still come: a token bucket. */
 export class FrameBudget {
   readonly #limits: Limits
   #left: number
@@ -12,11 +12,21 @@ export class FrameBudget {
     this.#at = now
   }
 
-  /** Takes one. False if there was none left. */
-  spend(now: number): boolean {
-    const { framesBurst, framesPerSecond } = this.#limits
-    this.#left = Math.min(framesBurst, this.#left + ((now - this.#at) / 1000) * framesPerSecond) - 1
+  /** Takes as many. False if there were not so many left; then none is. */
+  spend(now: number, frames = 1): boolean {
+    const left = this.#refilled(now) - frames
+    this.#left = Math.max(0, left)
     this.#at = now
-    return this.#left >= 0
+    return left >= 0
+  }
+
+  /** Frames that were taken and have not come back with time. */
+  used(now: number): number {
+    return this.#limits.framesBurst - this.#refilled(now)
+  }
+
+  #refilled(now: number): number {
+    const { framesBurst, framesPerSecond } = this.#limits
+    return Math.min(framesBurst, this.#left + ((now - this.#at) / 1000) * framesPerSecond)
   }
 }

@@ -10,7 +10,10 @@ export const LIMITS = {
   subscriptions: 64,
   /** Characters of a request id: it is repeated in every event of a subscription. */
   requestIdLength: 100,
-  /** Frames of any kind at once, PING and bad ones included; an envelope that makes no sense counts as one more. */
+  /**
+   * Frames of any kind at once, PING and bad ones included; an envelope that makes no sense counts as one more. Of one
+   * socket, or of all sockets of one owner once that is known.
+   */
   framesBurst: 300,
   framesPerSecond: 50,
   /** Output gathered within one turn of the event loop before it is written without waiting for the turn's end. */

@@ -5,6 +5,7 @@ import type { Adapter, Overload, SocketClosed } from './adapter.ts'
 import { CLOSE_CODES, type CloseCodes } from './close-codes.ts'
 import { createEncoding, type Stringify } from './encoding.ts'
 import type { Failure } from './failure.ts'
+import { FrameBudgets } from './frame-budgets.ts'
 import { LIMITS, type Limits } from './limits.ts'
 import { Flusher } from './outgoing.ts'
 import { TimerWheel } from './timer-wheel.ts'
@@ -17,6 +18,8 @@ export interface SocketHandlerOptions<Router extends AnyTRPCRouter, Context = in
   onError: (failure: Failure<Context> & { socket: WebSocket }) => void
   /** Hears once of every socket that is gone. A context that is made after that is dropped. */
   onClose?: (closed: SocketClosed<Context>) => void
+  /** Sockets of one owner share a budget of frames, also with those that come after them. Without it each has its own. */
+  owner?: (ctx: Context) => string | null
   /** Charges for calls and begun subscriptions; gives how many of them may run. All may run without it. */
   charge?: (ctx: Context, calls: number) => number
   /** The error for calls that are turned away. */
@@ -51,7 +54,9 @@ export function createAdapter<Router extends AnyTRPCRouter>(
     ),
     wheel: new TimerWheel(now),
     flusher: new Flusher(),
+    budgets: new FrameBudgets(limits),
     parseInput: options.parseInput ?? ((input) => transformer.input.deserialize(input)),
+    owner: options.owner ?? (() => null),
     charge: options.charge ?? ((_ctx, calls) => calls),
     overload(reason, ctx) {
       try {

@@ -45,6 +45,7 @@ export async function serveSockets(app: FastifyInstance, options: SocketOptions)
     createContext,
     parseInput: api.parseInput,
     stringify: api.stringifyOutput,
+    owner: ({ caller }) => (caller.type === 'anonymous' ? null : caller.userId),
     charge: ({ caller }, calls) => (caller.type === 'anonymous' ? 0 : api.chargeCalls(caller.userId, calls)),
     overload,
     onError: ({ error, path, type }) => reportError(error, { path, type }),
