@@ -38,10 +38,14 @@ test('P11 who asks and asks without reading the answers is cut, and nobody else 
   await asker.closed
 })
 
-test('P11 who sends frames without end is shown out', async () => {
-  using flood = await openSocket()
+test('P11 who sends frames without end is cut, and a reconnect is no new allowance', async () => {
+  const { credentials } = await signInAs(stack, somebody('bob'))
+  using flood = await openFrameSocket(stack.url, { credentials })
   for (const _ of numbers(1_000)) flood.send('PING')
   expect(await flood.closed).toBe(4029)
+  using again = await openFrameSocket(stack.url, { credentials })
+  for (const _ of numbers(250)) again.send('PING')
+  expect(await again.closed).toBe(4029)
 })
 
 test('P2 an id in capitals is the same id: its follower hears everything', async () => {
