@@ -1,6 +1,6 @@
 import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
-import { isReadTimeout } from './postgres-errors.ts'
+import { READ_TIMEOUT } from './postgres-errors.ts'
 import type { Tables } from './schema.ts'
 
 /** Kysely over a pool, and the pool itself for named statements and the job queue. */
@@ -10,6 +10,12 @@ export class Db extends Kysely<Tables> {
   constructor(pool: pg.Pool) {
     super({ dialect: new PostgresDialect({ pool }), plugins: [new CamelCasePlugin()] })
     this.pool = pool
+  }
+
+  /** Ends the pool, also when nothing but named statements was asked, of which Kysely knows nothing. */
+  override async destroy(): Promise<void> {
+    await super.destroy()
+    if (!this.pool.ended) await this.pool.end()
   }
 }
 
@@ -42,11 +48,10 @@ export function connect({
 }: ConnectOptions): Db {
   const pool = new pg.Pool({
     connectionString: url,
-    Client: clientEndingOnTimeout(distrustIdle),
+    Client: clientEndingOnTimeout(queryTimeoutMs, distrustIdle),
     max,
     connectionTimeoutMillis: 5_000,
-    // A server that vanished without a word is noticed by these alone.
-    query_timeout: queryTimeoutMs,
+    // A server that vanished without a word is noticed by this and the clients' time-out alone.
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     // A statement that is slow but alive ends at the server first, and its connection stays usable.
@@ -64,7 +69,6 @@ export function connect({
   pool.on('remove', (client) => idle.delete(client))
   pool.on('release', (error, client) => {
     if (!error) idle.add(client)
-    else if (isReadTimeout(error)) distrustIdle(error)
   })
   return new Db(pool)
 
@@ -76,27 +80,50 @@ export function connect({
 }
 
 /**
- * A client whose connection ends with the first statement that was not answered in time. pg goes on using it: the
- * answer may still come, and until then every statement behind it waits in vain; Kysely and graphile-worker then
- * hand it back to the pool as if it were healthy.
+ * A client whose connection ends with the first statement that was not answered in time. With a time-out of its own pg goes
+ * on using it: the answer may still come, and until then every statement behind it waits in vain; Kysely and
+ * graphile-worker then hand it back to the pool as if it were healthy.
+ *
+ * pg is always given a callback: for its promises and its time-out it assigns a function literal to a property of the
+ * query, which V8 allocates among the old objects, where it keeps all rows until a full collection.
  */
-function clientEndingOnTimeout(onSilence: (error: Error) => void): typeof pg.Client {
+function clientEndingOnTimeout(timeoutMs: number, onSilence: (error: Error) => void): typeof pg.Client {
   return class BoundedClient extends pg.Client {
     constructor(config?: string | pg.ClientConfig) {
       super(config)
-      // Not an override: its type has a dozen overloads, of which only the returned promise matters here.
+      // Not an override: its type has a dozen overloads, of which only the callback and the returned promise matter here.
       Object.defineProperty(this, 'query', {
         value: (...parameters: unknown[]): unknown => {
-          const answer: unknown = Reflect.apply(super.query, this, parameters)
-          // With a callback it is the pool's own `query`, which throws a failed connection away.
-          if (answer instanceof Promise) answer.catch((error: unknown) => this.#failed(error))
-          return answer
+          const last = parameters.at(-1)
+          if (typeof last === 'function') {
+            this.#ask(parameters.slice(0, -1), (error, result) =>
+              Reflect.apply(last, undefined, [error, result]),
+            )
+            return
+          }
+          return new Promise((resolve, reject) => {
+            this.#ask(parameters, (error, result) => (error ? reject(error) : resolve(result)))
+          })
         },
       })
     }
 
-    #failed(error: unknown): void {
-      if (!isReadTimeout(error)) return
+    #ask(parameters: unknown[], done: (error: unknown, result?: unknown) => void): void {
+      let late: NodeJS.Timeout | undefined
+      let isDone = false
+      const finish = (error: unknown, result?: unknown) => {
+        if (isDone) return
+        isDone = true
+        clearTimeout(late)
+        done(error, result)
+      }
+      Reflect.apply(super.query, this, [...parameters, finish])
+      if (timeoutMs > 0) late = setTimeout(() => this.#silent(finish), timeoutMs)
+    }
+
+    #silent(finish: (error: Error) => void): void {
+      const error = new Error(READ_TIMEOUT)
+      finish(error)
       // With a statement under way this cuts the connection; what waits behind it fails at once.
       void this.end()
       onSilence(error)

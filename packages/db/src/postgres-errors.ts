@@ -18,10 +18,8 @@ export function isPoolExhausted(error: unknown): boolean {
   return error instanceof Error && error.message === 'timeout exceeded when trying to connect'
 }
 
-/** A statement was not answered in time. In pg's words (8.23): it has no code. */
-export function isReadTimeout(error: unknown): error is Error {
-  return error instanceof Error && error.message === 'Query read timeout'
-}
+/** What is said of a statement that was not answered in time: pg's words (8.23) for its own time-out. */
+export const READ_TIMEOUT = 'Query read timeout'
 
 /** Classes 08 (connection exception) and 57P (operator intervention), and what the system says of sockets and names. */
 const LOST = /^(08|57P|ECONN|EPIPE$|ETIMEDOUT$|ENOTFOUND$|EAI_AGAIN$|EHOST|ENET)/
