@@ -11,7 +11,12 @@ type Tracked = TrackedEnvelope<ChatChannelMessage>
  * get of the same message is one object, so that it is encoded once.
  */
 export function createTracking(): (events: Stream<CursoredEvent>) => Stream<Tracked> {
-  const sharedOf = new WeakMap<SupportMessage, { cursor: string; shared: Shared<Tracked> }>()
+  // Who gets the same message gets it in the same turn of the event loop. It is no WeakMap: a collection of young objects
+  // takes what stands in one for alive, so that every message with its encodings would stay until a full collection.
+  let sharedOf = new Map<SupportMessage, { cursor: string; shared: Shared<Tracked> }>()
+  const forget = () => {
+    sharedOf = new Map()
+  }
 
   function shareOf({ cursor, event }: CursoredEvent): Tracked | Shared<Tracked> {
     if (event.type !== 'new_message') return tracked(cursor, event)
@@ -19,6 +24,7 @@ export function createTracking(): (events: Stream<CursoredEvent>) => Stream<Trac
     // The same message under another cursor is of another epoch.
     if (known?.cursor === cursor) return known.shared
     const shared = share(tracked(cursor, event))
+    if (sharedOf.size === 0) setImmediate(forget)
     sharedOf.set(event.message, { cursor, shared })
     return shared
   }

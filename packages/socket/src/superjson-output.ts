@@ -38,7 +38,7 @@ class Rewriting {
   foreign = false
   /** On what was looked at last. */
   notes: Leaf | Notes | null = null
-  readonly #seen = new Set<object>()
+  #seen = new Set<object>()
 
   /** What JSON is to write for a value: itself, if there is nothing to note on it. */
   of(value: unknown): unknown {
@@ -46,7 +46,8 @@ class Rewriting {
     try {
       return this.#rewrite(value)
     } finally {
-      this.#seen.clear()
+      // Not `clear`: V8's old table refers to the new one, and once it is an old object keeps all that come after it.
+      this.#seen = new Set()
     }
   }
 
