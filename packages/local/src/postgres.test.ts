@@ -17,7 +17,7 @@ beforeAll(async () => {
   await mkdir(dataDir)
   if (process.getuid?.() === 0) await chmod(folder, 0o755)
   postgres = await startPostgres({ dataDir })
-}, 60_000)
+})
 
 afterAll(async () => {
   await postgres?.stop()
@@ -93,7 +93,7 @@ test('two that start at once on an empty folder get one server', async () => {
   } finally {
     await one.stop()
   }
-}, 60_000)
+})
 
 test('a taken port is named', async () => {
   const other = createServer().listen(0, '127.0.0.1')

@@ -81,7 +81,7 @@ test('P12 a database that is away for a while is not told by the worker as well'
   expect(worker.lines).toContain('debug the job runner works again')
   expect(trace).not.toHaveBeenCalled()
   expect(error).not.toHaveBeenCalled()
-}, 60_000)
+})
 
 test('P12 a database that was silent is noticed, and the worker mails again when it speaks', async () => {
   await using faulty = await faultyDatabase({ queryTimeoutMs: 2_000 })
@@ -91,7 +91,7 @@ test('P12 a database that was silent is noticed, and the worker mails again when
   faulty.proxy.setMode('pass')
   await expectMailed(await f.chat())
   expect(worker.isAlive()).toBe(true)
-}, 90_000)
+})
 
 test.each([0, 1, 2, 3, 4, 5])(
   'P12 stopping when another runner has opened %i connections leaves none behind',

@@ -2,7 +2,7 @@ import { people } from '@acme/local'
 import type { Browser } from 'playwright-core'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { openBrowser } from '../support/browser.ts'
+import { openBrowser, SOON } from '../support/browser.ts'
 import { type Agent, logInToInbox } from '../support/inbox.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 import { type User, visit } from '../support/widget.ts'
@@ -10,7 +10,6 @@ import { logIn, signInAs, somebody } from '../support/wire.ts'
 
 const ALICE = people.alice.name
 /** Long enough for a page to load and for two people to meet. */
-const SOON = { timeout: 8_000 }
 
 let browsers: [Browser, Browser]
 let stack: Stack
@@ -109,11 +108,11 @@ test('P13 the dot follows the real state, and what was written meanwhile is sent
   await expect.poll(() => alice.dot.textContent(), SOON).toBe('Offline')
 
   await stack.startServer({ port: server.port })
-  await expect.poll(() => alice.dot.textContent(), { timeout: 20_000 }).toBe('Online')
+  await expect.poll(() => alice.dot.textContent(), SOON).toBe('Online')
   await expect.poll(() => alice.panel.locator('.ac-bubble[data-state=sent]').count(), SOON).toBe(2)
   expect(await alice.texts()).toEqual(['Before', 'Meanwhile'])
   await sam.openChat(ALICE)
-  await expect.poll(sam.texts, { timeout: 20_000 }).toEqual(['Before', 'Meanwhile'])
+  await expect.poll(sam.texts, SOON).toEqual(['Before', 'Meanwhile'])
 })
 
 test('P13 what was written offline outlives a reload of the page', async () => {
@@ -131,7 +130,7 @@ test('P13 what was written offline outlives a reload of the page', async () => {
   await alice.open()
   await expect.poll(alice.texts, SOON).toEqual(['Before', 'Kept'])
   await sam.openChat(ALICE)
-  await expect.poll(sam.texts, { timeout: 20_000 }).toEqual(['Before', 'Kept'])
+  await expect.poll(sam.texts, SOON).toEqual(['Before', 'Kept'])
 })
 
 test('an admin archives a chat and restores it', async () => {

@@ -2,7 +2,7 @@ import { freePort, startProxy, type TcpProxy } from '@acme/local'
 import type { Browser } from 'playwright-core'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openBrowser } from '../support/browser.ts'
+import { openBrowser, SOON } from '../support/browser.ts'
 import { logInToInbox } from '../support/inbox.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 import { visit } from '../support/widget.ts'
@@ -29,7 +29,7 @@ afterAll(async () => {
 test('P13 a half-open connection is noticed within 10 s in Chromium, and everything is there afterwards', async () => {
   const alice = await visit(browser, url, 'alice')
   await alice.open()
-  await expect.poll(() => alice.dot.textContent(), { timeout: 8_000 }).toBe('Online')
+  await expect.poll(() => alice.dot.textContent(), SOON).toBe('Online')
   await alice.write('Before')
   await alice.panel.locator('.ac-bubble[data-state=sent]').waitFor()
 
@@ -41,10 +41,8 @@ test('P13 a half-open connection is noticed within 10 s in Chromium, and everyth
 
   proxy.setMode('pass')
   proxy.cut()
-  await expect.poll(() => alice.dot.textContent(), { timeout: 20_000 }).toBe('Online')
-  await expect
-    .poll(() => alice.panel.locator('.ac-bubble[data-state=sent]').count(), { timeout: 8_000 })
-    .toBe(2)
+  await expect.poll(() => alice.dot.textContent(), SOON).toBe('Online')
+  await expect.poll(() => alice.panel.locator('.ac-bubble[data-state=sent]').count(), SOON).toBe(2)
   expect(await alice.texts()).toEqual(['Before', 'Into the dark'])
   await alice.page.context().close()
 })
@@ -52,14 +50,14 @@ test('P13 a half-open connection is noticed within 10 s in Chromium, and everyth
 test('P13 the browser’s own word that it is offline and back again is believed at once', async () => {
   const bob = await visit(browser, url, 'bob')
   await bob.open()
-  await expect.poll(() => bob.dot.textContent(), { timeout: 8_000 }).toBe('Online')
+  await expect.poll(() => bob.dot.textContent(), SOON).toBe('Online')
   await bob.page.context().setOffline(true)
   proxy.cut()
-  await expect.poll(() => bob.dot.textContent(), { timeout: 8_000 }).toBe('Offline')
+  await expect.poll(() => bob.dot.textContent(), SOON).toBe('Offline')
   await bob.write('Written in a tunnel')
   await bob.panel.locator('.ac-bubble[data-state=waiting]').waitFor()
   await bob.page.context().setOffline(false)
-  await expect.poll(() => bob.dot.textContent(), { timeout: 8_000 }).toBe('Online')
+  await expect.poll(() => bob.dot.textContent(), SOON).toBe('Online')
   await bob.panel.locator('.ac-bubble[data-state=sent]').waitFor()
   expect(await bob.texts()).toEqual(['Written in a tunnel'])
   await bob.page.context().close()
@@ -74,9 +72,7 @@ test('a connection that is cut again and again while both sides write loses and 
     await visitor.page.waitForTimeout(150)
   }
   clearInterval(cutting)
-  await expect
-    .poll(() => visitor.panel.locator('.ac-bubble[data-state=sent]').count(), { timeout: 20_000 })
-    .toBe(12)
+  await expect.poll(() => visitor.panel.locator('.ac-bubble[data-state=sent]').count(), SOON).toBe(12)
   expect(await visitor.texts()).toEqual(Array.from({ length: 12 }, (_, n) => `${n + 1}`))
   await visitor.page.context().close()
 })
@@ -85,9 +81,7 @@ test('P13 the dot is true also beside a chat that does not exist', async () => {
   const sam = await logInToInbox(browser, url)
   await sam.page.goto(`${url}/admin/chats/${crypto.randomUUID()}`)
   await sam.page.getByText('This chat is not here').waitFor()
-  await expect
-    .poll(() => sam.page.locator('.ac-dot').first().textContent(), { timeout: 8_000 })
-    .toBe('Online')
+  await expect.poll(() => sam.page.locator('.ac-dot').first().textContent(), SOON).toBe('Online')
   await sam.page.context().close()
 })
 
@@ -109,19 +103,19 @@ test('what a user wrote while an agent was away rings once when the agent is bac
   )
   const tones = () => sam.page.evaluate(() => Number(Reflect.get(window, 'tones')))
   const dot = sam.page.locator('.ac-dot').first()
-  await expect.poll(() => dot.textContent(), { timeout: 8_000 }).toBe('Online')
+  await expect.poll(() => dot.textContent(), SOON).toBe('Online')
   // Browsers allow sound after a gesture.
   await sam.tab('Active').click()
   await say('heard')
-  await expect.poll(tones, { timeout: 8_000 }).toBe(2)
+  await expect.poll(tones, SOON).toBe(2)
 
   proxy.setMode('refuse')
   proxy.cut()
-  await expect.poll(() => dot.textContent(), { timeout: 15_000 }).toBe('Offline')
+  await expect.poll(() => dot.textContent(), SOON).toBe('Offline')
   await say('missed')
   proxy.setMode('pass')
-  await expect.poll(tones, { timeout: 20_000 }).toBe(4)
+  await expect.poll(tones, SOON).toBe(4)
   await say('heard again')
-  await expect.poll(tones, { timeout: 8_000 }).toBe(6)
+  await expect.poll(tones, SOON).toBe(6)
   await sam.page.context().close()
 })

@@ -1,14 +1,13 @@
 import pg from 'pg'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openBrowser } from '../support/browser.ts'
+import { openBrowser, SOON } from '../support/browser.ts'
 import { numbers } from '../support/follower.ts'
 import { type Agent, logInToInbox } from '../support/inbox.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 import { type User, visit } from '../support/widget.ts'
 
 const MESSAGES = 180
-const SOON = { timeout: 8_000 }
 
 let browser: Browser
 let stack: Stack

@@ -1,12 +1,10 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openBrowser } from '../support/browser.ts'
+import { openBrowser, SOON } from '../support/browser.ts'
 import { logInToInbox } from '../support/inbox.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 import { visit } from '../support/widget.ts'
 import { logIn } from '../support/wire.ts'
-
-const SOON = { timeout: 8_000 }
 
 let browser: Browser
 let stack: Stack

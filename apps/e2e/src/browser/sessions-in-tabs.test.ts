@@ -1,12 +1,11 @@
 import { people, signIdentity } from '@acme/local'
 import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openBrowser } from '../support/browser.ts'
+import { openBrowser, SOON } from '../support/browser.ts'
 import { type HostPage, hostPage } from '../support/host-page.ts'
 import { IDENTITY_SECRET, type Stack, startStack } from '../support/stack.ts'
 import { visit, visitInTab } from '../support/widget.ts'
 
-const SOON = { timeout: 8_000 }
 const QUEUE = 'window.AcmeChat ||= (...args) => { (AcmeChat.q ||= []).push(args) };'
 
 let browser: Browser

@@ -1,12 +1,10 @@
 import { freePort, startProxy, type TcpProxy } from '@acme/local'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openBrowser } from '../support/browser.ts'
+import { openBrowser, SOON } from '../support/browser.ts'
 import { logInToInbox } from '../support/inbox.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 import { visit } from '../support/widget.ts'
-
-const SOON = { timeout: 8_000 }
 
 let browser: Browser
 let stack: Stack
@@ -45,7 +43,7 @@ test('P13 a reply written offline arrives although its writer has turned to anot
 
   proxy.setMode('pass')
   await sam.page.context().setOffline(false)
-  await expect.poll(alice.texts, { timeout: 20_000 }).toEqual(['Hello', 'Written without a network'])
+  await expect.poll(alice.texts, SOON).toEqual(['Hello', 'Written without a network'])
   for (const { page } of [alice, bob, sam]) await page.context().close()
 })
 
@@ -56,13 +54,13 @@ test('P13 what a new visitor writes before there is a session outlives a reload'
   await visitor.write('My first question')
   await visitor.panel.locator('.ac-bubble[data-state=waiting]').waitFor(SOON)
   // Also when the chat has been given up for now, it stays in sight.
-  await visitor.panel.getByText('The chat could not be opened').waitFor({ timeout: 20_000 })
+  await visitor.panel.getByText('The chat could not be opened').waitFor(SOON)
   expect(await visitor.texts()).toEqual(['My first question'])
 
   await visitor.page.unroute('**/trpc/**')
   await visitor.page.reload()
   await visitor.open()
-  await visitor.panel.locator('.ac-bubble[data-state=sent]').waitFor({ timeout: 15_000 })
+  await visitor.panel.locator('.ac-bubble[data-state=sent]').waitFor(SOON)
   expect(await visitor.texts()).toEqual(['My first question'])
   await visitor.page.context().close()
 })
@@ -106,8 +104,8 @@ test('a chat opened by link is there when the server can answer again', async ()
   const link = await sam.card('Bob Baker').getAttribute('href')
   await sam.page.route('**/trpc/admin.chats.get**', (route) => route.fulfill({ status: 500, body: '{}' }))
   await sam.page.goto(`${url}${link}`)
-  await sam.page.getByText('The chat could not be loaded').first().waitFor({ timeout: 20_000 })
+  await sam.page.getByText('The chat could not be loaded').first().waitFor(SOON)
   await sam.page.unroute('**/trpc/admin.chats.get**')
-  await sam.page.getByRole('textbox', { name: 'Message' }).waitFor({ timeout: 20_000 })
+  await sam.page.getByRole('textbox', { name: 'Message' }).waitFor(SOON)
   await sam.page.context().close()
 })

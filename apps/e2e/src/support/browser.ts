@@ -1,6 +1,9 @@
 import chromium from '@sparticuz/chromium'
 import { type Browser, chromium as playwright } from 'playwright-core'
 
+/** How long something that is to happen at once may take on a machine that is busy with other work. */
+export const SOON = { timeout: 60_000 }
+
 /** A real Chromium: the one inside an npm package, so that nothing needs to be installed. */
 export async function openBrowser(): Promise<Browser> {
   return playwright.launch({

@@ -21,7 +21,7 @@ export async function lockChat(databaseUrl: string, chatId: string): Promise<Loc
   }
   const release = () => db.end()
   return {
-    waitedFor: () => expect.poll(blocked, { timeout: 10_000 }).toBeGreaterThan(0),
+    waitedFor: () => expect.poll(blocked, { timeout: 60_000 }).toBeGreaterThan(0),
     release,
     [Symbol.asyncDispose]: release,
   }

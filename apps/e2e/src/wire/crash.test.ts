@@ -98,7 +98,7 @@ test('P1 what was acknowledged is there after SIGKILL of server and database, on
     // As a client does that is told to wait, and while the server finds its database again.
     await expect
       .poll(() => alice.trpc.chat.send.mutate({ chatId: chat.id, id, content }).then(() => 'sent', codeOf), {
-        timeout: 20_000,
+        timeout: 60_000,
         interval: 100,
       })
       .toBe('sent')
@@ -130,7 +130,7 @@ test('P2 followers get everything when the database restarts, and the server sta
           () => true,
           () => false,
         ),
-      { timeout: 20_000 },
+      { timeout: 60_000 },
     )
     .toBe(true)
   await follower.reached(2)

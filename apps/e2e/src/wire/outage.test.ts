@@ -78,11 +78,11 @@ test('P12 an outage of the database is one log line and its end another, and the
       await expect(send('not stored')).rejects.toMatchObject({ data: { code: 'SERVICE_UNAVAILABLE' } })
     }
     await expect
-      .poll(() => metric('acme_hint_faults_total'), { timeout: 20_000 })
+      .poll(() => metric('acme_hint_faults_total'), { timeout: 60_000 })
       .toBeGreaterThanOrEqual(faultsBefore + round.hintFaults)
     expect(await metric('acme_database_up')).toBe(0)
     proxy.setMode('pass')
-    await expect.poll(() => metric('acme_database_up'), { timeout: 30_000 }).toBe(1)
+    await expect.poll(() => metric('acme_database_up'), { timeout: 60_000 }).toBe(1)
     const ofOutages = () => said().filter((line) => !round.besides.includes(line))
     await expect.poll(ofOutages).toEqual(numbers(before + 1).flatMap(() => OUTAGE))
   }

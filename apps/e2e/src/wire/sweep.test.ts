@@ -48,13 +48,13 @@ test('P2 with every hint dropped, the sweep alone still delivers everything to t
       },
     })
   const [desk, phone] = [open(), open()]
-  await expect.poll(() => desk.connection.getSnapshot().type, { timeout: 10_000 }).toBe('online')
-  await expect.poll(() => phone.connection.getSnapshot().type, { timeout: 10_000 }).toBe('online')
+  await expect.poll(() => desk.connection.getSnapshot().type, { timeout: 60_000 }).toBe('online')
+  await expect.poll(() => phone.connection.getSnapshot().type, { timeout: 60_000 }).toBe('online')
   for (const n of numbers(30)) (n % 2 === 0 ? desk : phone).conversation.send(`${n}`)
 
   const seqs = (client: typeof desk) => client.conversation.getSnapshot().messages.map(({ seq }) => seq)
-  await expect.poll(() => seqs(desk), { timeout: 15_000 }).toEqual(numbers(30))
-  await expect.poll(() => seqs(phone), { timeout: 15_000 }).toEqual(numbers(30))
+  await expect.poll(() => seqs(desk), { timeout: 60_000 }).toEqual(numbers(30))
+  await expect.poll(() => seqs(phone), { timeout: 60_000 }).toEqual(numbers(30))
   expect(desk.conversation.getSnapshot().pending).toEqual([])
   expect(desk.conversation.getSnapshot().messages).toEqual(phone.conversation.getSnapshot().messages)
   desk.close()
