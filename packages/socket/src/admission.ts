@@ -3,6 +3,7 @@ import type { Overload } from './adapter.ts'
 import { answerCall } from './call.ts'
 import type { Connection } from './connection.ts'
 import type { Call } from './envelope.ts'
+import { fail, failAll } from './refuse.ts'
 import { Subscription } from './subscription.ts'
 
 /** A call that was counted and waits for its turn. */
@@ -24,7 +25,7 @@ export function count<Context>(
   }
   if (connection.subscriptions.has(call.id)) {
     const error = new TRPCError({ message: `Duplicate id ${call.id}`, code: 'BAD_REQUEST' })
-    if (connection.spend()) connection.fail(call, error)
+    if (connection.spend()) fail(connection, call, error)
     return null
   }
   if (connection.subscriptions.size >= limits.subscriptions) return 'tooManySubscriptions'
@@ -52,8 +53,9 @@ export function admit<Context>(
     else void answerCall(connection, call, ctx)
   }
   if (refused.length > 0) {
-    connection.failAll(
-      refused.map(({ call }) => call.head),
+    failAll(
+      connection,
+      refused.map(({ call }) => call),
       refusal,
     )
   }
@@ -81,6 +83,6 @@ export function turnAway<Context>(
   if (subscription) subscription.refuse(cause)
   else {
     connection.callsUnderWay -= 1
-    connection.fail(call, cause)
+    fail(connection, call, cause)
   }
 }

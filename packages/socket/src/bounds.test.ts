@@ -145,6 +145,21 @@ describe('a bad envelope', () => {
     expect(served.errors).toEqual([])
   })
 
+  it('with an input that is refused is answered and formatted with its path', async () => {
+    await using served = await fixture({
+      ...json,
+      parseInput: () => {
+        throw new Error('Not this')
+      },
+    })
+    const peer = await served.peer()
+    peer.send(call(1, 'query', 'greet', {}))
+    expect(JSON.parse(await peer.next())).toMatchObject({
+      id: 1,
+      error: { message: 'Not this', data: { code: 'PARSE_ERROR', path: 'greet', asked: 'greet' } },
+    })
+  })
+
   it('is an input that the format refuses', async () => {
     await using served = await fixture({
       parseInput(input) {
@@ -289,6 +304,39 @@ describe('calls', () => {
     expect(await bob.next()).toContain('Bob')
   })
 
+  const turnedAway: [string, FixtureOptions][] = [
+    ['rateLimited', { charge: () => 0 }],
+    ['tooManyCallsUnderWay', { limits: { callsUnderWay: 0 } }],
+  ]
+  it.each(turnedAway)(
+    'of one frame are each answered and reported with their path: %s',
+    async (why, options) => {
+      await using served = await fixture({ ...json, overload: (reason) => new Error(reason), ...options })
+      const peer = await served.peer()
+      const paths = ['whoAmI', 'nothing', 'whoAmI', 'nowhere']
+      peer.send(paths.map((path, id) => call(id, 'query', path)))
+      const answers = (await peer.take(paths.length)).map((frame) => JSON.parse(frame))
+      expect(answers).toMatchObject(
+        paths.map((path, id) => ({ id, error: { message: why, data: { path, asked: path } } })),
+      )
+      expect(served.errors).toMatchObject(
+        paths.map((path) => ({ path, type: 'query', error: { message: why } })),
+      )
+    },
+  )
+
+  it('of a batch that is too large are each reported, though not read', async () => {
+    await using served = await fixture({ ...json, limits: { callsPerFrame: 1 } })
+    const peer = await served.peer()
+    peer.send([
+      call(1, 'query', 'whoAmI'),
+      call(2, 'query', 'whoAmI'),
+      { id: 3, method: 'subscription.stop' },
+    ])
+    expect(idsOf(await peer.take(2))).toEqual([1, 2])
+    expect(served.errors.map(({ path }) => path)).toEqual([undefined, undefined])
+  })
+
   it('are turned away, not lost, when the charge fails', async () => {
     await using served = await fixture({
       ...json,
@@ -374,6 +422,28 @@ describe('subscriptions', () => {
     expect(await peer.next()).toBe('{"id":1,"result":{"type":"stopped"}}')
     expect(served.journal.readers).toBe(0)
     expect(served.handler.counts().subscriptions).toBe(0)
+  })
+
+  it('that are stopped before they begin give their id back, also when there is no context to begin with', async () => {
+    const { promise, reject } = Promise.withResolvers<{ name: string }>()
+    let left = Number.NaN
+    await using served = await fixture({
+      ...json,
+      createContext: () => promise,
+      codes: {
+        contextFailed: () => {
+          left = served.handler.counts().subscriptions
+          return [1011, 'Nobody']
+        },
+      },
+    })
+    const peer = await served.peer()
+    peer.send([call(1, 'subscription', 'follow'), { id: 1, method: 'subscription.stop' }])
+    await eventually(() => served.handler.counts().subscriptions === 1)
+    reject(new Error('Nobody'))
+    await peer.closed
+    expect(left).toBe(0)
+    expect(peer.frames.slice(1)).toEqual(['{"id":1,"result":{"type":"stopped"}}'])
   })
 })
 

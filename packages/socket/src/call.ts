@@ -1,6 +1,7 @@
 import { callTRPCProcedure, TRPCError } from '@trpc/server'
 import type { Connection } from './connection.ts'
 import type { Call } from './envelope.ts'
+import { fail } from './refuse.ts'
 import { isSource } from './source.ts'
 
 /** Runs a query or a mutation and answers it. Never rejects. */
@@ -28,7 +29,7 @@ export async function answerCall<Context>(
     }
     connection.send(head + encoding.body(data))
   } catch (cause) {
-    connection.fail(call, cause)
+    fail(connection, call, cause)
   } finally {
     connection.callsUnderWay -= 1
   }

@@ -1,22 +1,16 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { getTRPCErrorFromUnknown } from '@trpc/server'
 import type { WebSocket } from 'ws'
 import type { Adapter, CloseCause } from './adapter.ts'
 import type { CloseCode } from './close-codes.ts'
 import { type ContextState, Identification } from './context.ts'
 import { type DeadlineOwner, Deadlines, NEVER } from './deadlines.ts'
 import { PING } from './encoding.ts'
-import type { Call, RequestId } from './envelope.ts'
-import { type Failure, failureBody } from './failure.ts'
+import type { RequestId } from './envelope.ts'
 import { FrameBudget } from './frame-budget.ts'
 import { Outgoing, type OutgoingOwner } from './outgoing.ts'
+import { report } from './refuse.ts'
 import type { Subscription } from './subscription.ts'
-
-/** The call that an error is about. */
-type About = Pick<Failure<unknown>, 'type' | 'path' | 'input'>
-
-const NO_CALL: About = { type: 'unknown', path: undefined, input: undefined }
 
 /**
  * One socket: what it follows, what it may send, and when it is given up.
@@ -93,35 +87,6 @@ export class Connection<Context> implements OutgoingOwner, DeadlineOwner {
     if (this.isOpen) this.#outgoing.send(message)
   }
 
-  /** Answers a call with an error. */
-  fail(call: Call, cause: unknown): void {
-    const { type, path, input, head } = call
-    this.failUnread(head, cause, { type, path, input })
-  }
-
-  /** Answers what could not be read as a call. */
-  failUnread(head: string, cause: unknown, about: About = NO_CALL, isReported = true): void {
-    const failure = { error: getTRPCErrorFromUnknown(cause), ...about, ctx: this.ctx }
-    if (isReported) this.#tell(failure)
-    if (this.isOpen) this.send(head + this.#bodyOf(failure))
-  }
-
-  /** Answers many requests with one error, which is formatted once; as many of them as the peer may still cost. */
-  failAll(heads: Iterable<string>, cause: unknown): void {
-    const failure = { error: getTRPCErrorFromUnknown(cause), ...NO_CALL, ctx: this.ctx }
-    this.#tell(failure)
-    const body = this.#bodyOf(failure)
-    for (const head of heads) {
-      if (!this.spend()) return
-      this.send(head + body)
-    }
-  }
-
-  /** Reports an error that nobody is answered with. */
-  report({ type, path, input }: Call, cause: unknown): void {
-    this.#tell({ error: getTRPCErrorFromUnknown(cause), type, path, input, ctx: this.ctx })
-  }
-
   /** Charges for a frame of any kind, or for something refused. False if it was one too many. */
   spend(): boolean {
     if (this.#isClosing) return false
@@ -170,7 +135,7 @@ export class Connection<Context> implements OutgoingOwner, DeadlineOwner {
     try {
       this.adapter.onClose({ socket: this.socket, ctx, code, cause: this.#cause })
     } catch (cause) {
-      this.#tell({ error: getTRPCErrorFromUnknown(cause), ...NO_CALL, ctx })
+      report(this, cause)
     }
   }
 
@@ -216,19 +181,5 @@ export class Connection<Context> implements OutgoingOwner, DeadlineOwner {
 
   #stopSubscriptions(): void {
     for (const subscription of this.subscriptions.values()) subscription.stop()
-  }
-
-  #bodyOf(failure: Failure<Context>): string {
-    const { router, encoding } = this.adapter
-    return failureBody(failure, router, encoding, (other) => this.#tell(other))
-  }
-
-  /** The server's own callback must not break a socket. */
-  #tell(failure: Failure<Context>): void {
-    try {
-      this.adapter.onError({ ...failure, socket: this.socket })
-    } catch {
-      // There is nobody left to tell.
-    }
   }
 }

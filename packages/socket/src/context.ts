@@ -5,6 +5,7 @@ import { announcesParameters } from './adapter.ts'
 import { type Admission, admit, turnAway } from './admission.ts'
 import type { Connection } from './connection.ts'
 import { isRecord, NO_REQUEST } from './envelope.ts'
+import { failUnread } from './refuse.ts'
 
 type ConnectionParams = TRPCRequestInfo['connectionParams']
 
@@ -72,7 +73,7 @@ export class Identification<Context> {
   #fail(error: TRPCError, waiting: Admission<Context>[]): void {
     const connection = this.#connection
     connection.context = { type: 'failed' }
-    connection.failUnread(NO_REQUEST, error)
+    failUnread(connection, NO_REQUEST, error)
     for (const admission of waiting) turnAway(connection, admission, error)
     connection.close(connection.adapter.codes.contextFailed(error), 'contextFailed')
   }

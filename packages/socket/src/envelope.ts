@@ -1,5 +1,6 @@
 import { TRPCError, type TRPCProcedureType } from '@trpc/server'
 import type { Limits } from './limits.ts'
+import type { About } from './refuse.ts'
 
 export type RequestId = number | string
 
@@ -18,8 +19,8 @@ export interface Call {
 export type Envelope =
   | { kind: 'call'; call: Call }
   | { kind: 'stop'; id: RequestId }
-  /** Not a request. `head` bears its id if that much could be read. */
-  | { kind: 'bad'; head: string; fault: TRPCError; isReported: boolean }
+  /** Not a request. `head` bears its id if that much could be read, `about` the call that it asks for. */
+  | { kind: 'bad'; head: string; fault: TRPCError; isReported: boolean; about?: About }
 
 /** The head of an answer that belongs to no request. */
 export const NO_REQUEST = '{"id":null,'
@@ -43,8 +44,7 @@ export function readEnvelope(
   if (jsonrpc !== undefined && jsonrpc !== '2.0') return bad(headOf(id), new Error('Must be JSONRPC 2.0'))
   const head = headOf(id, jsonrpc)
   if (method === 'subscription.stop') return id === null ? withoutId(head) : { kind: 'stop', id }
-  if (method !== 'query' && method !== 'mutation' && method !== 'subscription')
-    return bad(head, new Error('Invalid procedure type'))
+  if (!isProcedureType(method)) return bad(head, new Error('Invalid procedure type'))
   if (!isRecord(params)) return bad(head, new Error('Not an object'))
   const { path, lastEventId } = params
   if (typeof path !== 'string') return bad(head, new Error('Invalid string'))
@@ -54,7 +54,7 @@ export function readEnvelope(
   try {
     input = parseInput(params.input)
   } catch (cause) {
-    return bad(head, cause)
+    return { ...bad(head, cause), about: { type: method, path, input: undefined } }
   }
   if (id === null) return withoutId(head)
   if (lastEventId !== undefined) input = resumed(input, lastEventId)
@@ -82,7 +82,7 @@ function headOf(id: RequestId | null, jsonrpc?: unknown): string {
   return jsonrpc === '2.0' ? `{"id":${text},"jsonrpc":"2.0",` : `{"id":${text},`
 }
 
-function bad(head: string, cause: unknown): Envelope {
+function bad(head: string, cause: unknown): Envelope & { kind: 'bad' } {
   return { kind: 'bad', head, fault: new TRPCError({ code: 'PARSE_ERROR', cause }), isReported: false }
 }
 
@@ -93,6 +93,10 @@ function withoutId(head: string): Envelope {
     fault: new TRPCError({ code: 'PARSE_ERROR', message: '`id` is required' }),
     isReported: true,
   }
+}
+
+function isProcedureType(method: unknown): method is TRPCProcedureType {
+  return method === 'query' || method === 'mutation' || method === 'subscription'
 }
 
 function isRequestId(id: unknown, maxLength: number): id is RequestId {

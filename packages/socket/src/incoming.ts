@@ -4,8 +4,9 @@ import type { Overload } from './adapter.ts'
 import { type Admission, admit, count } from './admission.ts'
 import type { Connection } from './connection.ts'
 import { PONG } from './encoding.ts'
-import { headOfUnread, NO_REQUEST, readEnvelope } from './envelope.ts'
+import { type Call, headOfUnread, NO_REQUEST, readEnvelope } from './envelope.ts'
 import type { Limits } from './limits.ts'
+import { type About, failAll, failUnread, type Refused } from './refuse.ts'
 
 /** Reads one frame of a socket and does what it asks for. Never throws. */
 export function receive<Context>(connection: Connection<Context>, data: RawData, isBinary: boolean): void {
@@ -36,47 +37,50 @@ function readMessage<Context>(connection: Connection<Context>, text: string): vo
 function readAll<Context>(connection: Connection<Context>, batch: readonly unknown[]): void {
   const { limits, parseInput } = connection.adapter
   const admissions: Admission<Context>[] = []
-  const turnedAway = new Map<Overload, string[]>()
+  const turnedAway = new Map<Overload, Call[]>()
   for (const [index, raw] of batch.entries()) {
     const envelope = readEnvelope(raw, index, parseInput, limits)
     if (envelope.kind === 'call') {
       const counted = count(connection, envelope.call)
-      if (typeof counted === 'string') listUnder(turnedAway, counted, envelope.call.head)
+      if (typeof counted === 'string') listUnder(turnedAway, counted, envelope.call)
       else if (counted) admissions.push(counted)
     } else if (envelope.kind === 'stop') connection.subscriptions.get(envelope.id)?.stop()
-    else refuse(connection, envelope.head, envelope.fault, envelope.isReported)
+    else refuse(connection, envelope.head, envelope.fault, envelope.about, envelope.isReported)
   }
   const { context } = connection
-  // What a frame has too much of is refused with one error each: formatting one costs more than many a call.
-  for (const [reason, heads] of turnedAway) {
-    connection.failAll(heads, connection.adapter.overload(reason, connection.ctx))
+  for (const [reason, calls] of turnedAway) {
+    failAll(connection, calls, connection.adapter.overload(reason, connection.ctx))
   }
   if (context.type === 'ready') admit(connection, context.ctx, admissions)
   else if (context.type === 'pending') context.waiting.push(...admissions)
 }
 
-function listUnder<Key>(lists: Map<Key, string[]>, key: Key, text: string): void {
+function listUnder<Key, Item>(lists: Map<Key, Item[]>, key: Key, item: Item): void {
   const list = lists.get(key)
-  if (list) list.push(text)
-  else lists.set(key, [text])
+  if (list) list.push(item)
+  else lists.set(key, [item])
 }
 
 /** Every request of the batch hears of it, so that no client waits for ever; none of them is read. */
 function refuseBatch<Context>(connection: Connection<Context>, batch: readonly unknown[]): void {
   const { adapter } = connection
-  connection.failAll(headsOf(batch, adapter.limits), adapter.overload('batchTooLarge', connection.ctx))
+  failAll(connection, requestsOf(batch, adapter.limits), adapter.overload('batchTooLarge', connection.ctx))
 }
 
-/** The heads that have to be answered, at least one. Read one by one: a frame has room for 30,000 envelopes. */
-function* headsOf(batch: readonly unknown[], limits: Limits): Generator<string> {
+/** What has to be answered, at least one. Read one by one: a frame has room for 30,000 envelopes. */
+function* requestsOf(batch: readonly unknown[], limits: Limits): Generator<Refused> {
   let isAnswered = false
   for (const raw of batch) {
     const head = headOfUnread(raw, limits)
     if (head === null) continue
     isAnswered = true
-    yield head
+    yield unread(head)
   }
-  if (!isAnswered) yield NO_REQUEST
+  if (!isAnswered) yield unread(NO_REQUEST)
+}
+
+function unread(head: string): Refused {
+  return { head, type: 'unknown', path: undefined }
 }
 
 /** Answers what makes no sense. It costs the sender more than a frame that does. */
@@ -84,9 +88,10 @@ function refuse<Context>(
   connection: Connection<Context>,
   head: string,
   error: TRPCError,
+  about?: About,
   isReported = false,
 ): void {
-  if (connection.spend()) connection.failUnread(head, error, undefined, isReported)
+  if (connection.spend()) failUnread(connection, head, error, about, isReported)
 }
 
 function parseError(cause: unknown): TRPCError {

@@ -3,6 +3,7 @@ import type { Connection } from './connection.ts'
 import { STARTED, STOPPED } from './encoding.ts'
 import type { Call } from './envelope.ts'
 import type { Following } from './followable.ts'
+import { fail, report } from './refuse.ts'
 import { Shared } from './shared.ts'
 import { discard, follow, isAbortError, isSource, type ReportingSink, type Source } from './source.ts'
 
@@ -68,7 +69,9 @@ export class Subscription<Context> implements ReportingSink {
   /** Ends it before it began: there is no context to begin with. */
   refuse(cause: unknown): void {
     this.#begun = true
-    this.#finish({ type: 'failed', cause })
+    // Stopped meanwhile it has its end, but nothing that would release it.
+    if (this.#end) this.#release(this.#end)
+    else this.#finish({ type: 'failed', cause })
   }
 
   /** Gives its id back before it began; somebody else answers its request. */
@@ -119,7 +122,7 @@ export class Subscription<Context> implements ReportingSink {
   }
 
   report(cause: unknown): void {
-    this.#connection.report(this.#call, cause)
+    report(this.#connection, cause, this.#call)
   }
 
   /** A procedure that gives up because it was stopped has not failed. */
@@ -175,7 +178,7 @@ export class Subscription<Context> implements ReportingSink {
   #free(end: End): void {
     const { id, head } = this.#call
     this.#connection.subscriptions.delete(id)
-    if (end.type === 'failed') this.#connection.fail(this.#call, end.cause)
+    if (end.type === 'failed') fail(this.#connection, this.#call, end.cause)
     // tRPC's own adapter tells of the end of what has started after its error as well.
     if (end.type === 'stopped' || this.#started) this.#connection.send(head + STOPPED)
   }

@@ -21,7 +21,7 @@ afterAll(() => stack?.[Symbol.asyncDispose]())
 
 const openSocket = () => openFrameSocket(stack.url, { credentials: alice.credentials })
 
-test('P11 who asks and asks without reading the answers is cut, and nobody else notices', async () => {
+test('P11 who asks and asks without reading the answers is closed, and nobody else notices', async () => {
   using asker = await openSocket()
   asker.socket.on('error', () => {})
   asker.socket.pause()
@@ -38,7 +38,7 @@ test('P11 who asks and asks without reading the answers is cut, and nobody else 
   await asker.closed
 })
 
-test('P11 who sends frames without end is cut, and a reconnect is no new allowance', async () => {
+test('P11 who sends frames without end is closed with 4029, and a reconnect is no new allowance', async () => {
   const { credentials } = await signInAs(stack, somebody('bob'))
   using flood = await openFrameSocket(stack.url, { credentials })
   for (const _ of numbers(1_000)) flood.send('PING')

@@ -105,6 +105,12 @@ const FRAMES: Record<string, () => string | Buffer> = {
         (n) => `{"id":${n},"method":"query","params":{"path":"${'a.'.repeat(250)}","input":{"json":0}}}`,
         100,
       ),
+      // All but a few are turned away, with their path.
+      'batch: a hundred subscriptions of different paths': batchOf(
+        (n) =>
+          `{"id":${n},"method":"subscription","params":{"path":"${`${n}.`.repeat(150)}","input":{"json":0}}}`,
+        100,
+      ),
       'batch: a hundred with many unknown keys': batchOf(
         (n) =>
           `{"id":${n},"method":"mutation","params":{"path":"chat.send","input":{"json":{${Array.from({ length: 70 }, (_, key) => `"${key.toString(36)}":0`).join()}}}}}`,
