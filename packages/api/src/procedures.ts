@@ -59,8 +59,10 @@ function describe(error: TRPCError): { code: ErrorCode; message: string; details
     return { code: 'BAD_REQUEST', message, details: { reason: 'input_invalid', ...(field && { field }) } }
   }
   if (error.code !== 'INTERNAL_SERVER_ERROR') {
-    // tRPC's own: unknown paths, wrong methods, bodies that are no JSON.
-    return { code: error.code, message: error.message.slice(0, MAX_MESSAGE), details: {} }
+    // tRPC's own: unknown paths, wrong methods, bodies and frames that are no JSON.
+    const isInput = error.code === 'BAD_REQUEST' || error.code === 'PARSE_ERROR'
+    const message = error.message.slice(0, MAX_MESSAGE)
+    return { code: error.code, message, details: isInput ? { reason: 'input_invalid' } : {} }
   }
   const errorId = errorIdOf(error)
   return {

@@ -36,8 +36,9 @@ const envelope = z.strictObject(
 export const transformer = {
   input: {
     serialize: (value: unknown): SuperJSONResult => superjson.serialize(value),
-    /** @throws ZodError for anything but plain JSON in the envelope */
+    /** @throws ZodError for anything but plain JSON in the envelope, or nothing at all */
     deserialize(value: unknown): unknown {
+      if (value === undefined) return undefined
       if (isTooWide(value, DEPTH)) throw refusal(`An input has at most ${MAX_FIELDS} fields.`)
       const { json, meta } = envelope.parse(value)
       if (!('json' in Object(value))) throw refusal()
@@ -66,6 +67,7 @@ function isTooWide(value: unknown, depth: number): boolean {
   return parts.length > MAX_FIELDS || (depth > 0 && parts.some((part) => isTooWide(part, depth - 1)))
 }
 
+/** One that is an Error: tRPC replaces any other cause. */
 function refusal(message = ONLY_PLAIN): z.ZodError {
-  return new z.ZodError([{ code: 'custom', path: [], message, input: undefined }])
+  return new z.ZodRealError([{ code: 'custom', path: [], message, input: undefined }])
 }

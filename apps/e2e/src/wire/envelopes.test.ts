@@ -84,6 +84,56 @@ describe('P10 an envelope that makes no sense is answered under its own id, in t
   })
 })
 
+describe('P10 an input that is refused is refused alike over HTTP and over the socket', () => {
+  const wide = Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`field${n}`, n]))
+  const reason = 'input_invalid'
+  test.each<[string, string | undefined, object]>([
+    ['no input', undefined, { reason }],
+    ['no object', '5', { reason }],
+    ['null', 'null', { reason }],
+    ['a list', '[]', { reason }],
+    ['nothing under json', '{"a":1}', { reason, field: 'json' }],
+    ['notes on a date', '{"json":{},"meta":{"values":{"a":["Date"]}}}', { reason, field: 'meta.values' }],
+    ['notes on what is not there', '{"json":{"a":1},"meta":{"values":{"a":["undefined"]}}}', { reason }],
+    ['notes on what is no object', '{"json":5,"meta":{"values":{"a":["undefined"]}}}', { reason }],
+    ['too many fields', JSON.stringify({ json: wide }), { reason }],
+    ['a field of another type', '{"json":{"chatId":5}}', { reason, field: 'chatId' }],
+  ])('%s', async (_name, input, expected) => {
+    const [body, frame] = [input ?? '', input === undefined ? '' : `,"input":${input}`]
+    using socket = await open()
+    socket.send(`{"id":1,"method":"mutation","params":{"path":"chat.send"${frame}}}`)
+    const [{ error: overSocket }, overHttp] = await Promise.all([socket.answer(1), post('chat.send', body)])
+    const data = { code: 'BAD_REQUEST', httpStatus: 400, path: 'chat.send', ...expected }
+    expect(overHttp).toEqual({ json: { code: -32600, message: expect.any(String), data } })
+    expect(overSocket).toEqual(overHttp)
+  })
+
+  test('what is no JSON: of a frame it is not known which call it was to be', async () => {
+    using socket = await open()
+    socket.send('{"id":1,"method":')
+    const [{ error: overSocket }, overHttp] = await Promise.all([
+      socket.answer(null),
+      post('chat.send', '{"json":'),
+    ])
+    expect(overHttp).toMatchObject({ json: { data: { code: 'BAD_REQUEST', path: 'chat.send', reason } } })
+    expect(overSocket).toMatchObject({ json: { data: { code: 'PARSE_ERROR', path: null, reason } } })
+  })
+
+  async function post(path: string, body: string): Promise<unknown> {
+    const { credentials } = alice
+    const answer = await fetch(`${stack.url}/trpc/${path}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(credentials && 'token' in credentials && { authorization: `Bearer ${credentials.token}` }),
+      },
+      body,
+    })
+    expect(answer.status).toBe(400)
+    return (await answer.json()).error
+  }
+})
+
 test('P10 no frame of a peer writes a warning: what WebSockets do not allow is refused with a close code', async () => {
   const closes: [name: string, frame: Buffer, code: number][] = [
     ['not UTF-8', clientFrame(0x81, Buffer.from([0x22, 0xc3, 0x28, 0x22])), 1007],
