@@ -29,8 +29,9 @@ export function refuseUpgrade(
 }
 
 /**
- * The first hook of all, for upgrades on whatever path. It must not be async: a peer that resets its connection while
- * a hook is awaited would be an uncaught error of a socket that nobody listens to.
+ * The first hook of all, for upgrades on whatever path. It must not be async: Node takes its own listener off the socket,
+ * and a peer that resets its connection while a hook is awaited would be an uncaught error. @fastify/websocket (11.3.6)
+ * listens as well, but does not promise to.
  */
 export function guardUpgrades(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
