@@ -60,7 +60,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
   }
 
   try {
-    await untilReady({ url, child, withinMs: options.readyWithinMs ?? 20_000 })
+    await untilReady({ url, child, withinMs: options.readyWithinMs ?? 60_000 })
     if (pid === undefined) throw new Error('The server has no pid')
   } catch (error) {
     await end('SIGKILL')
