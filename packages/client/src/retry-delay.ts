@@ -27,7 +27,7 @@ const ANY_LENGTH = 3
  *
  * The first three waits are anything from nothing to their bound (full jitter). All later ones are at least half of it:
  * those who are spread out by then stay so, and a server that returns finds an even stream. With full jitter it would
- * be asked half as often again, and most would come in the first of the six seconds.
+ * be asked half as often again, and the first of the six seconds would bring a third of all instead of a fifth.
  *
  * A restart that is announced counts as a failure more: the first wait is up to 4 s.
  */
