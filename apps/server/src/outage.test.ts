@@ -54,6 +54,13 @@ test('P12 connections that are all taken because the database is silent are one 
   expect(lines).toEqual([AWAY_LINE, BACK_LINE])
 })
 
+test('P12 an outage is over when the database answers, also while connections are all taken', async () => {
+  const { outage, lines } = fixture()
+  outage.noticed(BROKEN)
+  await outage.endsWith(async () => outage.noticed(EXHAUSTED))
+  expect(lines).toEqual([AWAY_LINE, BACK_LINE])
+})
+
 test('P12 an outage that is noticed while the database is asked is not said twice', async () => {
   const { outage, lines, probes } = fixture()
   outage.noticed(EXHAUSTED)

@@ -51,7 +51,8 @@ export function createOutage({ log, metrics: { databaseUp }, probe }: OutageOpti
 
   /** Whether it is an outage, the database tells on another connection. If it is none, that may be worth a line. */
   function suspect(error: unknown, ifNone?: string): void {
-    if (current) lost(error)
+    // During an outage only what is lost prolongs it: connections are all taken also while everybody comes back.
+    if (current && ifNone === undefined) lost(error)
     if (current || probing) return
     probing = true
     probe()
