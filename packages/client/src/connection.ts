@@ -209,6 +209,7 @@ export class Connection implements Readable<ConnectionState> {
     this.#timers = []
     this.#inner = { type: 'open', link }
     this.#hurried = false
+    this.#awaySince = this.#options.clock.now()
     this.#after(STABLE_MS, () => {
       this.#failures = 0
       this.#isRestart = false
