@@ -30,20 +30,21 @@ async function openAll(): Promise<void> {
 }
 
 test.each([
-  { plansOnce: false, plan: /Seq Scan/ },
-  { plansOnce: true, plan: /Index (Only )?Scan/ },
+  { plansOnce: false, plan: /Seq Scan|Hash Join/ },
+  { plansOnce: true, plan: /Index Cond/ },
 ])(
   'a statement that was planned while its table was small (plansOnce: $plansOnce) goes on by $plan',
   async ({ plansOnce, plan }) => {
     await using one = connect({ url: database.url, max: 1, plansOnce })
     await sql`create table numbers (n int primary key)`.execute(one)
     await sql`alter table numbers set (autovacuum_enabled = off)`.execute(one)
-    await sql`insert into numbers values (1)`.execute(one)
+    // Autovacuum does not look at fewer.
+    await sql`insert into numbers select * from generate_series(1, 60)`.execute(one)
     await sql`analyze numbers`.execute(one)
-    const text = 'select n from numbers where n = any($1::int[])'
+    const text = 'select n from unnest($1::int[]) wanted left join numbers on n = wanted'
     // From the sixth time on Postgres may keep a plan by itself.
     for (let n = 0; n < 7; n++) await one.pool.query({ name: 'find_numbers', text, values: [numbers(20)] })
-    await sql`insert into numbers select * from generate_series(2, 5000)`.execute(one)
+    await sql`insert into numbers select * from generate_series(61, 5000)`.execute(one)
     const { rows } = await one.pool.query("explain execute find_numbers('{1}')")
     expect(JSON.stringify(rows)).toMatch(plan)
   },

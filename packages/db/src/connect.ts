@@ -30,13 +30,22 @@ export interface ConnectOptions {
   queryTimeoutMs?: number
   /**
    * For a pool whose statements find rows by arrays of ids: each is planned once per connection, to use indexes, whatever
-   * its values are and however small the tables were at the time. Left to itself, Postgres plans a batch of one anew
+   * its values are and also while its tables are small. Left to itself, Postgres plans a batch of one anew
    * each time, and in a young database keeps plans that read whole tables.
    */
   plansOnce?: boolean
   /** Told when an idle connection breaks; the pool replaces it by itself. */
   onIdleError?: (error: Error) => void
 }
+
+/** For statements that look rows up by key. JIT would be paid by each, where a table without an index is read. */
+const LOOK_UPS = [
+  'plan_cache_mode=force_generic_plan',
+  'enable_seqscan=off',
+  'enable_hashjoin=off',
+  'enable_mergejoin=off',
+  'jit=off',
+]
 
 /** Opens a pool. Nothing is connected until the first query. */
 export function connect({
@@ -56,7 +65,7 @@ export function connect({
     keepAliveInitialDelayMillis: 10_000,
     // A statement that is slow but alive ends at the server first, and its connection stays usable.
     ...(queryTimeoutMs > 1_000 && { statement_timeout: queryTimeoutMs - 1_000 }),
-    ...(plansOnce && { options: '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off' }),
+    ...(plansOnce && { options: LOOK_UPS.map((setting) => `-c ${setting}`).join(' ') }),
     maxLifetimeSeconds: 600,
     application_name: 'acme-support-chat',
   })
@@ -94,6 +103,7 @@ function clientEndingOnTimeout(timeoutMs: number, onSilence: (error: Error) => v
       // Not an override: its type has a dozen overloads, of which only the callback and the returned promise matter here.
       Object.defineProperty(this, 'query', {
         value: (...parameters: unknown[]): unknown => {
+          while (parameters.length > 0 && parameters.at(-1) === undefined) parameters.pop()
           const last = parameters.at(-1)
           if (typeof last === 'function') {
             this.#ask(parameters.slice(0, -1), (error, result) =>
