@@ -29,14 +29,14 @@ export function createNotifier(pool: pg.Pool, origin: string, onError: (error: u
   let sentAt = 0
 
   async function send(): Promise<void> {
-    const payloads = encode(origin, waiting)
+    const hints = waiting
     waiting = []
     sentAt = performance.now()
     try {
       await pool.query({
         name: 'notify_hints',
         text: 'select pg_notify($1, payload) from unnest($2::text[]) payload',
-        values: [CHANNEL, payloads],
+        values: [CHANNEL, encode(origin, hints)],
       })
     } catch (error) {
       onError(error)
