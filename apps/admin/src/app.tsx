@@ -1,4 +1,6 @@
+import { defaultBrowser } from '@acme/client'
 import { AlertIcon, Button, EmptyState, Spinner } from '@acme/ui'
+import { useState } from 'react'
 import { DeskProvider } from './desk/desk.tsx'
 import { faultText } from './fault.ts'
 import { Shell } from './frame/shell.tsx'
@@ -8,6 +10,7 @@ import { useSession } from './session/use-session.ts'
 /** Nobody sees a chat without a session; the address stays, so logging in leads back to where one was. */
 export function App() {
   const session = useSession()
+  const [browser] = useState(defaultBrowser)
   switch (session.type) {
     case 'asking':
       return (
@@ -35,7 +38,7 @@ export function App() {
       return <LogIn ended={session.ended} />
     case 'logged-in':
       return (
-        <DeskProvider key={session.admin.id} admin={session.admin} onEnded={session.check}>
+        <DeskProvider key={session.admin.id} admin={session.admin} browser={browser} onEnded={session.check}>
           <Shell />
         </DeskProvider>
       )

@@ -1,5 +1,5 @@
 import type { AdminProfile } from '@acme/api'
-import { type AdminClient, type ConnectionState, createAdminClient, defaultBrowser } from '@acme/client'
+import { type AdminClient, type Browser, type ConnectionState, createAdminClient } from '@acme/client'
 import { useStore } from '@acme/react'
 import { createSound, type Sound } from '@acme/ui'
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react'
@@ -32,19 +32,21 @@ export function useDesk(): Desk {
 
 interface DeskProviderProps {
   admin: AdminProfile
+  /** The same for every log-in: without storage it remembers by itself. */
+  browser: Browser
   /** The session was ended elsewhere. */
   onEnded: () => void
   children: ReactNode
 }
 
 /** Opens the connection with the session, and closes it with the session. */
-export function DeskProvider({ admin, onEnded, children }: DeskProviderProps) {
+export function DeskProvider({ admin, browser, onEnded, children }: DeskProviderProps) {
   const [desk, setDesk] = useState<Desk | null>(null)
 
   useEffect(() => {
     const client = createAdminClient({ url: '', account: admin.id })
     // What this browser remembers between visits: switches, nothing of a chat.
-    const { storage, tabStorage } = defaultBrowser()
+    const { storage, tabStorage } = browser
     const sound = createSound({ storage, mutedKey: 'acme.inbox.muted', notes: NOTES })
     const drafts = draftsOf(tabStorage, admin.id)
     setDesk({ admin, client, sound, notifications: createNotifications(storage), drafts })
@@ -56,7 +58,7 @@ export function DeskProvider({ admin, onEnded, children }: DeskProviderProps) {
       client.close()
       sound.close()
     }
-  }, [admin, onEnded])
+  }, [admin, browser, onEnded])
 
   return desk && <DeskContext value={desk}>{children}</DeskContext>
 }
