@@ -19,7 +19,8 @@ const CALLERS: Record<string, string> = {
 let procedures: Procedure[]
 beforeAll(async () => {
   // The declarations are what other packages see of the router.
-  await promisify(execFile)('tsc', ['-b', fileURLToPath(new URL('../', import.meta.url))])
+  const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
+  await promisify(execFile)(path('../../../node_modules/.bin/tsc'), ['-b', path('../')])
   procedures = readProcedures(await readFile(new URL('../.cache/types/router.d.ts', import.meta.url), 'utf8'))
 })
 

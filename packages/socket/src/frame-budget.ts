@@ -12,7 +12,7 @@ export class FrameBudget {
     this.#at = now
   }
 
-  /** Takes as many. False if there were not so many left; then none is. */
+  /** Takes as many. False if there were not so many left; then none are left. */
   spend(now: number, frames = 1): boolean {
     const left = this.#refilled(now) - frames
     this.#left = Math.max(0, left)
