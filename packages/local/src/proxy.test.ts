@@ -84,6 +84,18 @@ test('blackhole swallows silently, for present and for new connections', async (
   expect(during.received()).toBe('')
 })
 
+test('closing it ends the server’s side of a connection whose reset was swallowed', async () => {
+  const client = await connect()
+  client.send('one')
+  await client.until('one')
+  proxy.setMode('blackhole')
+  client.socket.resetAndDestroy()
+  await expect.poll(() => proxy.connections).toBe(0)
+  expect(echoed[0]?.destroyed).toBe(false)
+  await proxy.close()
+  await expect.poll(() => echoed[0]?.destroyed).toBe(true)
+})
+
 test('refuse turns new connections away and leaves present ones', async () => {
   const present = await connect()
   present.send('one')

@@ -27,6 +27,7 @@ export async function startProxy(options: { targetPort: number; port?: number })
   let mode: ProxyMode = 'pass'
   let plannedCut: PlannedCut | undefined
   const pairs = new Set<Pair>()
+  const clients = new Set<Socket>()
 
   const server = createServer({ allowHalfOpen: true }, (client) => {
     if (mode === 'refuse') {
@@ -37,7 +38,9 @@ export async function startProxy(options: { targetPort: number; port?: number })
     const pair = join(client, mode === 'pass' ? options.targetPort : undefined, () => mode, plannedCut)
     if (mode === 'pass') plannedCut = undefined
     pairs.add(pair)
-    client.once('close', () => pairs.delete(pair))
+    clients.add(client)
+    client.once('close', () => clients.delete(client))
+    pair.onClose(() => pairs.delete(pair))
   })
   server.listen(options.port ?? 0, '127.0.0.1')
   await once(server, 'listening')
@@ -57,7 +60,7 @@ export async function startProxy(options: { targetPort: number; port?: number })
   return {
     port: address.port,
     get connections() {
-      return pairs.size
+      return clients.size
     },
     setMode(next) {
       mode = next
@@ -78,6 +81,8 @@ interface PlannedCut {
 
 interface Pair {
   cut(): void
+  /** When both sides are closed: the server’s outlives a client’s whose reset was swallowed. */
+  onClose(listener: () => void): void
 }
 
 function join(
@@ -125,5 +130,14 @@ function join(
     planned?.direction === direction ? planned.bytes : undefined
   carry(client, target, limitOf('toServer'))
   if (target) carry(target, client, limitOf('toClient'))
-  return { cut }
+  const open = new Set(target ? [client, target] : [client])
+  const onClose = (listener: () => void) => {
+    for (const socket of [...open]) {
+      socket.once('close', () => {
+        open.delete(socket)
+        if (open.size === 0) listener()
+      })
+    }
+  }
+  return { cut, onClose }
 }
