@@ -99,6 +99,8 @@ async function openDeaf({ credentials }: SignedIn, input: object): Promise<Deaf>
   const socket = await openFrameSocket(stack.url, { credentials, isHeard: false })
   const heard: number[] = []
   socket.socket.on('message', (data) => {
+    // A sign of life is asked for where the test takes its time.
+    if (String(data) === 'PING') return
     const event = JSON.parse(String(data)).result?.data?.json?.data
     if (event?.type === 'new_message') heard.push(event.message.seq)
   })
