@@ -1,4 +1,4 @@
-import { daysBetween } from './group-by-day.ts'
+import { daysBetween } from './days-between.ts'
 import './day-divider.css'
 
 export interface DayDividerProps {

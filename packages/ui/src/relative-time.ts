@@ -1,4 +1,4 @@
-import { daysBetween } from './group-by-day.ts'
+import { daysBetween } from './days-between.ts'
 
 /** How long ago, as short as a card needs it: "now", "5m", "3h", "Yesterday", "Jan 29", "Jan 29, 2024". */
 export function relativeTime(date: Date, now: Date, locale?: string): string {

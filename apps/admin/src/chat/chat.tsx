@@ -1,13 +1,12 @@
 import type { ChatUser } from '@acme/api'
 import type { Conversation } from '@acme/client'
-import { useConversation, useTabVisible } from '@acme/react'
+import { firstUnreadSeq, useConversation, useFirstUnreadSeq, useTabVisible } from '@acme/react'
 import { Button, Composer } from '@acme/ui'
 import { useEffect, useRef, useState } from 'react'
 import { useDesk } from '../desk/desk.tsx'
 import { nameOf } from '../name-of.ts'
 import { ArchivedNotice } from './archived-notice.tsx'
 import { ChatHeader } from './chat-header.tsx'
-import { lastSeenSeq } from './last-seen-seq.ts'
 import { Messages } from './messages.tsx'
 import { Refused } from './refused.tsx'
 import { useArchive } from './use-archive.ts'
@@ -28,9 +27,11 @@ export function Chat({ chatId, user, conversation }: ChatProps) {
   const [atEnd, setAtEnd] = useState(true)
   const composer = useRef<HTMLTextAreaElement>(null)
   const visible = useTabVisible()
-  const archive = useArchive(chatId, lastSeenSeq(chat.messages, chat.unreadCount))
-  const { unreadCount } = chat
-  const shownUpTo = chat.messages.at(-1)?.seq ?? 0
+  const { messages, unreadCount } = chat
+  const shownUpTo = messages.at(-1)?.seq ?? 0
+  const unreadSeq = firstUnreadSeq(messages, unreadCount, 'admin')
+  const archive = useArchive(chatId, unreadSeq === null ? shownUpTo : unreadSeq - 1)
+  const unreadBegan = useFirstUnreadSeq(chat, 'admin', visible)
   const name = nameOf(user)
   const writers = chat.typing.filter(({ side }) => side === 'admin')
 
@@ -63,7 +64,7 @@ export function Chat({ chatId, user, conversation }: ChatProps) {
             : archive.refusal}
         </Refused>
       )}
-      <Messages chat={chat} user={name} me={admin.name} onAtEnd={setAtEnd} />
+      <Messages chat={chat} firstUnreadSeq={unreadBegan} user={name} me={admin.name} onAtEnd={setAtEnd} />
       <footer className="chat-footer">
         {chat.archivedAt && <ArchivedNotice at={chat.archivedAt} name={name} />}
         {chat.phase === 'failed' && (chat.messages.length > 0 || chat.pending.length > 0) && (

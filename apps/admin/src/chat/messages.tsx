@@ -1,4 +1,4 @@
-import type { SupportChatView } from '@acme/react'
+import { itemsOf, type SupportChatView } from '@acme/react'
 import {
   AlertIcon,
   Bubble,
@@ -6,16 +6,17 @@ import {
   ChatIcon,
   DayDivider,
   EmptyState,
-  groupByDay,
   MessageList,
   TypingDots,
+  UnreadDivider,
 } from '@acme/ui'
 import { Fragment } from 'react'
 import { ChatSkeleton } from './chat-skeleton.tsx'
-import { itemsOf } from './items.ts'
 
 interface MessagesProps {
   chat: SupportChatView
+  /** Where unread began when the agent came. */
+  firstUnreadSeq: number | null
   user: string
   me: string | null
   onAtEnd: (atEnd: boolean) => void
@@ -24,12 +25,18 @@ interface MessagesProps {
 const SUPPORT = 'Support'
 
 /** The chat's messages by day, who is writing, or what is there instead. */
-export function Messages({ chat, user, me, onAtEnd }: MessagesProps) {
-  const items = itemsOf(chat, { user, me: me ?? SUPPORT, support: SUPPORT })
+export function Messages({ chat, firstUnreadSeq, user, me, onAtEnd }: MessagesProps) {
+  const days = itemsOf(chat, {
+    side: 'admin',
+    writerOf: ({ senderType, senderName }) => (senderType === 'user' ? user : (senderName ?? SUPPORT)),
+    me: me ?? SUPPORT,
+    firstUnreadSeq,
+  })
+  const isEmpty = days.length === 0
   const writing = chat.typing.some(({ side }) => side === 'user')
 
   // Messages that are there stay, and ours on their way too; a failure has the middle only while there is nothing.
-  if (chat.phase === 'failed' && items.length === 0) {
+  if (chat.phase === 'failed' && isEmpty) {
     return (
       <div className="chat-middle" role="alert">
         <EmptyState
@@ -42,8 +49,8 @@ export function Messages({ chat, user, me, onAtEnd }: MessagesProps) {
       </div>
     )
   }
-  if (chat.phase === 'loading' && items.length === 0) return <ChatSkeleton />
-  if (items.length === 0 && !writing) {
+  if (chat.phase === 'loading' && isEmpty) return <ChatSkeleton />
+  if (isEmpty && !writing) {
     return (
       <div className="chat-middle">
         <EmptyState icon={<ChatIcon />} title="Nothing written yet">
@@ -52,27 +59,28 @@ export function Messages({ chat, user, me, onAtEnd }: MessagesProps) {
       </div>
     )
   }
-  const newest = items.at(-1)
+  const newest = days.at(-1)?.items.at(-1)
   return (
     <MessageList
       label={`Messages with ${user}`}
-      oldestKey={items[0]?.id ?? null}
+      oldestKey={days[0]?.items[0]?.id ?? null}
       newestKey={newest?.id ?? null}
       newestIsMine={newest?.side === 'mine'}
       onReachTop={chat.hasEarlier ? chat.loadEarlier : undefined}
       loadingEarlier={chat.loadingEarlier}
       onAtEnd={onAtEnd}
     >
-      {groupByDay(items, (item) => item.time).map((day) => (
+      {days.map((day) => (
         <section key={day.key}>
           <DayDivider date={day.date} />
           {day.items.map((item) => (
             <Fragment key={item.id}>
+              {item.isFirstUnread && <UnreadDivider />}
               <Bubble
                 side={item.side}
                 content={item.content}
                 time={item.time}
-                label={item.label}
+                label={item.joined ? undefined : item.writer}
                 joined={item.joined}
                 state={item.state}
                 failure={item.failure?.message}
@@ -80,7 +88,7 @@ export function Messages({ chat, user, me, onAtEnd }: MessagesProps) {
                 onDiscard={() => chat.discard(item.id)}
                 texts={BUBBLE_TEXTS}
               />
-              {item.lastSeen && <p className="chat-seen">Seen</p>}
+              {item.isLastSeen && <p className="chat-seen">Seen</p>}
             </Fragment>
           ))}
         </section>

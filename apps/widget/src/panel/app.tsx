@@ -1,5 +1,5 @@
 import type { KeyValueStorage } from '@acme/client'
-import { useIncomingMessage, useSupportChat, useTabVisible } from '@acme/react'
+import { useFirstUnreadSeq, useIncomingMessage, useSupportChat, useTabVisible } from '@acme/react'
 import type { Sound } from '@acme/ui'
 import { useEffect, useRef, useState } from 'react'
 import type { Host } from './host.ts'
@@ -25,6 +25,7 @@ export function App({ host, storage, sound, texts, language }: AppProps) {
   const [atEnd, setAtEnd] = useState(true)
   const composer = useRef<HTMLTextAreaElement>(null)
   const { unreadCount, markAsRead, phase } = chat
+  const firstUnreadSeq = useFirstUnreadSeq(chat, 'user', open && tabVisible)
 
   // Read is what has been on the screen: open, in front, and scrolled to.
   useEffect(() => {
@@ -47,6 +48,7 @@ export function App({ host, storage, sound, texts, language }: AppProps) {
   return (
     <Panel
       chat={chat}
+      firstUnreadSeq={firstUnreadSeq}
       title={host.start.title ?? texts.title}
       texts={texts}
       language={language}

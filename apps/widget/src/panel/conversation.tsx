@@ -6,6 +6,7 @@ import type { Texts } from './texts/texts.ts'
 
 interface ConversationProps {
   chat: SupportChatView
+  firstUnreadSeq: number | null
   texts: Texts
   language: string
   onAtEnd: (atEnd: boolean) => void

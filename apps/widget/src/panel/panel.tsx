@@ -10,6 +10,8 @@ import './panel.css'
 
 export interface PanelProps {
   chat: SupportChatView
+  /** Where unread began when the reader opened the panel. */
+  firstUnreadSeq: number | null
   title: string
   texts: Texts
   language: string
@@ -25,6 +27,7 @@ export interface PanelProps {
 /** The panel as one sees it; everything it shows comes in. */
 export function Panel({
   chat,
+  firstUnreadSeq,
   title,
   texts,
   language,
@@ -43,7 +46,13 @@ export function Panel({
     <main className="panel">
       <Header title={title} connection={chat.connection.type} sound={sound} onClose={onClose} texts={texts} />
       <Banner chat={chat} texts={texts} />
-      <Conversation chat={chat} texts={texts} language={language} onAtEnd={onAtEnd} />
+      <Conversation
+        chat={chat}
+        firstUnreadSeq={firstUnreadSeq}
+        texts={texts}
+        language={language}
+        onAtEnd={onAtEnd}
+      />
       <footer className="panel-footer">
         <Composer
           onSend={chat.sendMessage}

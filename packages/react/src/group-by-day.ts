@@ -23,13 +23,7 @@ export function groupByDay<T>(items: readonly T[], dateOf: (item: T) => Date): D
 }
 
 /** The local calendar day as `2026-01-29`. */
-export function dayKey(date: Date): string {
+function dayKey(date: Date): string {
   const two = (value: number) => String(value).padStart(2, '0')
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
-}
-
-/** Calendar days from `date` to `now`: 0 today, 1 yesterday. Not hours: a day may have 23 or 25 of them. */
-export function daysBetween(date: Date, now: Date): number {
-  const noon = (day: Date) => Date.UTC(day.getFullYear(), day.getMonth(), day.getDate(), 12)
-  return Math.round((noon(now) - noon(date)) / 86_400_000)
 }
