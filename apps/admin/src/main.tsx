@@ -1,5 +1,6 @@
 import { ApiProvider } from '@acme/react/query'
 import '@acme/ui/tokens.css'
+import '@acme/ui/page.css'
 import { createRoot } from 'react-dom/client'
 import { Router } from 'wouter'
 import { App } from './app.tsx'

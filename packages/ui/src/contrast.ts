@@ -1,6 +1,6 @@
 /** WCAG 2.2 contrast, for accents that a host page chooses. */
 
-type Rgb = readonly [red: number, green: number, blue: number]
+export type Rgb = readonly [red: number, green: number, blue: number]
 
 /** Reads `#rgb` and `#rrggbb`; null for everything else. */
 export function parseHex(color: string): Rgb | null {

@@ -7,12 +7,14 @@ export interface EmptyStateProps {
   children?: ReactNode
   /** What one can do about it. */
   action?: ReactNode
+  /** It is a failure: read out at once. */
+  alert?: boolean | undefined
 }
 
 /** Nothing here (yet), said kindly. */
-export function EmptyState({ icon, title, children, action }: EmptyStateProps) {
+export function EmptyState({ icon, title, children, action, alert = false }: EmptyStateProps) {
   return (
-    <div className="ac-empty">
+    <div className="ac-empty" role={alert ? 'alert' : undefined}>
       {icon && <div className="ac-empty-icon">{icon}</div>}
       <h2 className="ac-empty-title">{title}</h2>
       {children && <div className="ac-empty-text">{children}</div>}

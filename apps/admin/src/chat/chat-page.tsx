@@ -1,8 +1,7 @@
 import { useConversation } from '@acme/react'
-import { AlertIcon, Button, ChatIcon, EmptyState } from '@acme/ui'
+import { AlertIcon, Button, ChatIcon, ChatSkeleton, EmptyState } from '@acme/ui'
 import { useLocation } from 'wouter'
 import { Chat } from './chat.tsx'
-import { ChatSkeleton } from './chat-skeleton.tsx'
 import { useChatUser } from './use-chat-user.ts'
 import { type OpenConversation, useOpenConversation } from './use-open-conversation.ts'
 

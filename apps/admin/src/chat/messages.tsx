@@ -4,6 +4,7 @@ import {
   Bubble,
   Button,
   ChatIcon,
+  ChatSkeleton,
   DayDivider,
   EmptyState,
   MessageList,
@@ -11,7 +12,6 @@ import {
   UnreadDivider,
 } from '@acme/ui'
 import { Fragment } from 'react'
-import { ChatSkeleton } from './chat-skeleton.tsx'
 
 interface MessagesProps {
   chat: SupportChatView
@@ -38,25 +38,22 @@ export function Messages({ chat, firstUnreadSeq, user, me, onAtEnd }: MessagesPr
   // Messages that are there stay, and ours on their way too; a failure has the middle only while there is nothing.
   if (chat.phase === 'failed' && isEmpty) {
     return (
-      <div className="chat-middle" role="alert">
-        <EmptyState
-          icon={<AlertIcon />}
-          title="The chat could not be loaded"
-          action={<Button onClick={chat.reload}>Try again</Button>}
-        >
-          {chat.failure}
-        </EmptyState>
-      </div>
+      <EmptyState
+        alert
+        icon={<AlertIcon />}
+        title="The chat could not be loaded"
+        action={<Button onClick={chat.reload}>Try again</Button>}
+      >
+        {chat.failure}
+      </EmptyState>
     )
   }
   if (chat.phase === 'loading' && isEmpty) return <ChatSkeleton />
   if (isEmpty && !writing) {
     return (
-      <div className="chat-middle">
-        <EmptyState icon={<ChatIcon />} title="Nothing written yet">
-          {user} has opened the chat but not written. You can say hello first.
-        </EmptyState>
-      </div>
+      <EmptyState icon={<ChatIcon />} title="Nothing written yet">
+        {user} has opened the chat but not written. You can say hello first.
+      </EmptyState>
     )
   }
   const newest = days.at(-1)?.items.at(-1)
@@ -93,11 +90,7 @@ export function Messages({ chat, firstUnreadSeq, user, me, onAtEnd }: MessagesPr
           ))}
         </section>
       ))}
-      {writing && (
-        <div className="chat-typing">
-          <TypingDots label={`${user} is typing…`} />
-        </div>
-      )}
+      {writing && <TypingDots label={`${user} is typing…`} />}
     </MessageList>
   )
 }

@@ -1,7 +1,6 @@
 import type { SupportChatView } from '@acme/react'
-import { AlertIcon, Button, ChatIcon, EmptyState } from '@acme/ui'
+import { AlertIcon, Button, ChatIcon, ChatSkeleton, EmptyState } from '@acme/ui'
 import { Messages } from './messages.tsx'
-import { Skeleton } from './skeleton.tsx'
 import type { Texts } from './texts/texts.ts'
 
 interface ConversationProps {
@@ -19,31 +18,28 @@ export function Conversation(props: ConversationProps) {
   if (chat.pending.length > 0 || chat.messages.length > 0) return <Messages {...props} />
   switch (chat.phase) {
     case 'loading':
-      return <Skeleton label={texts.loading} />
+      return <ChatSkeleton label={texts.loading} />
     case 'failed':
       return (
-        <div className="panel-middle" role="alert">
-          <EmptyState
-            icon={<AlertIcon />}
-            title={texts.failedTitle}
-            action={
-              <Button look="primary" onClick={chat.reload}>
-                {texts.tryAgain}
-              </Button>
-            }
-          >
-            {chat.failure}
-          </EmptyState>
-        </div>
+        <EmptyState
+          alert
+          icon={<AlertIcon />}
+          title={texts.failedTitle}
+          action={
+            <Button look="primary" onClick={chat.reload}>
+              {texts.tryAgain}
+            </Button>
+          }
+        >
+          {chat.failure}
+        </EmptyState>
       )
     case 'ready':
       if (chat.typing.length > 0) return <Messages {...props} />
       return (
-        <div className="panel-middle">
-          <EmptyState icon={<ChatIcon />} title={texts.emptyTitle}>
-            {texts.emptyText}
-          </EmptyState>
-        </div>
+        <EmptyState icon={<ChatIcon />} title={texts.emptyTitle}>
+          {texts.emptyText}
+        </EmptyState>
       )
   }
 }

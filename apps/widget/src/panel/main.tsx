@@ -1,6 +1,7 @@
 import { createSupportClient, defaultBrowser } from '@acme/client'
 import { SupportChatProvider } from '@acme/react'
 import '@acme/ui/tokens.css'
+import '@acme/ui/page.css'
 import { createSound } from '@acme/ui'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'

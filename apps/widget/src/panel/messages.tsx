@@ -57,11 +57,7 @@ export function Messages({ chat, firstUnreadSeq, texts, language, onAtEnd }: Mes
           ))}
         </section>
       ))}
-      {writing && (
-        <div className="panel-typing">
-          <TypingDots label={texts.typing(writing.name ?? texts.title)} />
-        </div>
-      )}
+      {writing && <TypingDots label={texts.typing(writing.name ?? texts.title)} />}
     </MessageList>
   )
 }

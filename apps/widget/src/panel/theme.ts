@@ -1,4 +1,4 @@
-import { inkOn, parseHex, readableOn } from '@acme/ui'
+import { inkOn, parseHex, type Rgb, readableOn } from '@acme/ui'
 import type { Theme } from '../bridge.ts'
 
 /** Takes over the page's accent, made readable on our surfaces, and its choice of light or dark. */
@@ -9,10 +9,17 @@ export function applyTheme(root: HTMLElement, { accent, mode }: Theme) {
   root.dataset.accent = 'own'
   root.style.setProperty('--own-accent', accent)
   root.style.setProperty('--own-on-accent', inkOn(color))
-  root.style.setProperty('--own-ink-light', readableOn(color, LIGHT))
-  root.style.setProperty('--own-ink-dark', readableOn(color, DARK))
+  for (const scheme of ['light', 'dark'] as const) {
+    root.style.setProperty(`--own-ink-${scheme}`, readableOn(color, hardestSurface(root, scheme)))
+  }
 }
 
-/** The surfaces on which text has it hardest: `--color-hover` in light and in dark. */
-const LIGHT = [239, 238, 234] as const
-const DARK = [38, 45, 42] as const
+/** The surface on which text has it hardest, as the style sheet says it for light or dark. */
+function hardestSurface(root: HTMLElement, scheme: 'light' | 'dark'): Rgb {
+  const probe = document.createElement('i')
+  probe.style.cssText = `color-scheme: ${scheme}; color: var(--color-hover)`
+  root.append(probe)
+  const [red = 0, green = 0, blue = 0] = getComputedStyle(probe).color.match(/\d+/g)?.map(Number) ?? []
+  probe.remove()
+  return [red, green, blue]
+}
