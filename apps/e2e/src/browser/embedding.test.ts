@@ -115,3 +115,27 @@ test('logging out on the page ends the session and forgets the conversation', as
   await panel.getByText('How can we help?').waitFor(SOON)
   await page.close()
 })
+
+test.each(['light', 'dark'] as const)('an accent of the page can be read as text in %s', async (mode) => {
+  boot = `${QUEUE} AcmeChat('boot', { theme: { accent: '#7f7f7f', mode: '${mode}' } })`
+  const { page, faults, panel } = await visitShop()
+  await page.locator('acme-chat .launcher').click()
+  await panel.getByRole('textbox').waitFor(SOON)
+  const ratio = await panel.locator('main').evaluate((main) => {
+    const luminance = (color: string) => {
+      main.style.color = color
+      const [red = 0, green = 0, blue = 0] = (getComputedStyle(main).color.match(/\d+/g) ?? []).map(
+        (part) => {
+          const share = Number(part) / 255
+          return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
+        },
+      )
+      return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    }
+    const both = [luminance('var(--color-accent-ink)'), luminance('var(--color-hover)')].sort((a, b) => a - b)
+    return ((both[1] ?? 0) + 0.05) / ((both[0] ?? 0) + 0.05)
+  })
+  expect(ratio).toBeGreaterThanOrEqual(4.5)
+  expect(faults).toEqual([])
+  await page.context().close()
+})
