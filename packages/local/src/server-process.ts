@@ -1,14 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { freePort } from './free-port.ts'
 
 export interface ServerProcessOptions {
+  /** The program: it listens on HOST and PORT, and answers `GET /readyz` with 200 when it is ready. */
+  script: string
   /** All the settings it gets, beside PATH, HOST and PORT: nothing leaks in from our own environment. */
   env: Record<string, string>
   onOutput?: (text: string) => void
-  /** Another program than the product's server. */
-  script?: string
   readyWithinMs?: number
 }
 
@@ -24,11 +23,11 @@ export interface ServerProcess extends AsyncDisposable {
   kill(): Promise<void>
 }
 
-/** Starts the real server in a process of its own, and waits until it says that it is ready. */
+/** Starts a server in a process of its own, and waits until it says that it is ready. */
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
   const port = options.env.PORT === undefined ? await freePort() : Number(options.env.PORT)
   const url = `http://127.0.0.1:${port}`
-  const child = spawn(process.execPath, [options.script ?? SERVER], {
+  const child = spawn(process.execPath, [options.script], {
     env: { ...fromOurs('PATH', 'SystemRoot'), HOST: '127.0.0.1', ...options.env, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -80,8 +79,6 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
     },
   }
 }
-
-const SERVER = fileURLToPath(new URL('../../../apps/server/src/main.ts', import.meta.url))
 
 function isRunning(child: ChildProcess): boolean {
   return child.pid !== undefined && child.exitCode === null && child.signalCode === null

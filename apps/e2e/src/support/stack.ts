@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { type Mailbox, type ServerProcess, startMailbox, startServerProcess } from '@acme/local'
 import { freshDatabase } from '@acme/local/testing'
 
@@ -34,12 +35,14 @@ export interface StackOptions {
   script?: string
 }
 
+const SERVER = fileURLToPath(new URL('../../../server/src/main.ts', import.meta.url))
+
 /** The real thing in processes of its own: servers with their workers, a database, a mailbox. */
 export async function startStack({
   servers = 1,
   env = {},
   databaseUrl,
-  script,
+  script = SERVER,
 }: StackOptions = {}): Promise<Stack> {
   const parts = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'acme-stack-'))
@@ -57,7 +60,7 @@ export async function startStack({
   } = {}) => {
     started += 1
     const server = await startServerProcess({
-      ...(script !== undefined && { script }),
+      script,
       env: {
         DATABASE_URL: databaseUrl,
         SMTP_URL: mailbox.smtpUrl,
