@@ -3,17 +3,29 @@ import { hasCode, isConnectionLost, isPoolExhausted, isTransient } from '@acme/d
 import { Refusal } from '../errors.ts'
 import { type NewMessage, type Stored, storeMessages } from './store-messages.ts'
 
-/** Statements under way at once; a chat always goes through the same lane, which keeps its order. */
-const LANES = 2
+/** Batches under way at once. */
+const MAX_UNDER_WAY = 2
+/** While so many share a statement, what arrives shares the next one instead of beginning one beside it. */
+const LARGE_BATCH = 4
+/** A batch that takes longer, because it waits for a lock, holds up its own chats alone, in milliseconds. */
+const SLOW_MS = 50
 const MAX_BATCH = 200
-/** Messages waiting per lane; beyond it senders are told to come back instead of memory growing. */
-const MAX_WAITING = 5_000
+/** Messages waiting; beyond it senders are told to come back instead of memory growing. */
+const MAX_WAITING = 10_000
 const MAX_ATTEMPTS = 4
 
 interface Waiting {
   message: NewMessage
   resolve: (row: Stored) => void
   reject: (error: unknown) => void
+}
+
+interface Batch {
+  chatIds: ReadonlySet<string>
+  isLarge: boolean
+  isSlow: boolean
+  /** Never rejects. */
+  done: Promise<void>
 }
 
 export interface MessageWriterOptions {
@@ -24,18 +36,19 @@ export interface MessageWriterOptions {
 /**
  * Gathers messages so that those in flight together share a commit.
  *
- * A lane is idle or has one statement under way. A message that finds its lane idle goes at once, alone: an idle
- * system pays nothing. What arrives meanwhile goes together when that statement has committed. A batch that Postgres
+ * A message that finds nothing under way goes at once, alone: an idle system pays nothing, and a second one goes beside
+ * it. Under load what arrives waits and goes together when the batch before has committed, since a large batch costs
+ * hardly more than a small one. A chat has messages in one batch at a time, which keeps its order. A batch that Postgres
  * refuses is halved until the message it refuses stands alone; a database that is away, full or overloaded refuses
  * the whole batch, to be sent again.
  */
 export class MessageWriter {
   readonly #options: MessageWriterOptions
-  readonly #lanes: Lane[]
+  readonly #underWay = new Set<Batch>()
+  #waiting: Waiting[] = []
 
   constructor(options: MessageWriterOptions) {
     this.#options = options
-    this.#lanes = Array.from({ length: LANES }, () => new Lane((batch) => this.#store(batch)))
   }
 
   /**
@@ -44,14 +57,62 @@ export class MessageWriter {
    * @throws Refusal busy, unavailable
    */
   write(message: NewMessage): Promise<Stored> {
-    const lane = this.#lanes[Number.parseInt(message.chatId.slice(-2), 16) % LANES] ?? this.#lanes[0]
-    if (!lane) throw new Refusal('busy')
-    return lane.write(message)
+    if (this.#waiting.length >= MAX_WAITING) throw new Refusal('busy', { retryAfterMs: 1_000 })
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ message, resolve, reject })
+      this.#begin()
+    })
   }
 
   /** Resolves when nothing is under way any more. */
   async idle(): Promise<void> {
-    await Promise.all(this.#lanes.map((lane) => lane.idle()))
+    while (this.#underWay.size > 0) await Promise.all([...this.#underWay].map(({ done }) => done))
+  }
+
+  /** Begins a batch of what waits, if one may begin now. */
+  #begin(): void {
+    if (this.#waiting.length === 0 || this.#underWay.size >= MAX_UNDER_WAY) return
+    for (const { isLarge, isSlow } of this.#underWay) if (isLarge && !isSlow) return
+    const taken = this.#take()
+    if (taken.length === 0) return
+    const batch: Batch = {
+      chatIds: new Set(taken.map(({ message }) => message.chatId)),
+      isLarge: taken.length >= LARGE_BATCH,
+      isSlow: false,
+      done: Promise.resolve(),
+    }
+    const slow = setTimeout(() => {
+      batch.isSlow = true
+      this.#begin()
+    }, SLOW_MS)
+    this.#underWay.add(batch)
+    batch.done = this.#write(taken).then(() => {
+      clearTimeout(slow)
+      this.#underWay.delete(batch)
+      this.#begin()
+    })
+  }
+
+  /**
+   * What may go together now: nothing of a chat that has messages under way, and no id twice; the second one goes later
+   * and finds itself stored.
+   */
+  #take(): Waiting[] {
+    const batch = new Map<string, Waiting>()
+    const rest: Waiting[] = []
+    for (const waiting of this.#waiting) {
+      const { id, chatId } = waiting.message
+      const mayGo = batch.size < MAX_BATCH && !batch.has(id) && !this.#isUnderWay(chatId)
+      if (mayGo) batch.set(id, waiting)
+      else rest.push(waiting)
+    }
+    this.#waiting = rest
+    return [...batch.values()]
+  }
+
+  #isUnderWay(chatId: string): boolean {
+    for (const { chatIds } of this.#underWay) if (chatIds.has(chatId)) return true
+    return false
   }
 
   async #store(batch: readonly NewMessage[]): Promise<Stored[]> {
@@ -80,47 +141,8 @@ export class MessageWriter {
       }
     }
   }
-}
 
-class Lane {
-  readonly #store: (batch: readonly NewMessage[]) => Promise<Stored[]>
-  #waiting: Waiting[] = []
-  #running: Promise<void> | null = null
-
-  constructor(store: (batch: readonly NewMessage[]) => Promise<Stored[]>) {
-    this.#store = store
-  }
-
-  write(message: NewMessage): Promise<Stored> {
-    if (this.#waiting.length >= MAX_WAITING) throw new Refusal('busy', { retryAfterMs: 1_000 })
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ message, resolve, reject })
-      this.#running ??= this.#run()
-    })
-  }
-
-  async idle(): Promise<void> {
-    await this.#running
-  }
-
-  async #run(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#write(this.#nextBatch())
-    this.#running = null
-  }
-
-  /** A message that is in the batch already waits for the next one and finds itself stored. */
-  #nextBatch(): Waiting[] {
-    const batch = new Map<string, Waiting>()
-    const rest: Waiting[] = []
-    for (const waiting of this.#waiting) {
-      const { id } = waiting.message
-      if (batch.size < MAX_BATCH && !batch.has(id)) batch.set(id, waiting)
-      else rest.push(waiting)
-    }
-    this.#waiting = rest
-    return [...batch.values()]
-  }
-
+  /** Stores them and tells each what became of it. Never rejects. */
   async #write(batch: readonly Waiting[]): Promise<void> {
     try {
       const rows = await this.#store(batch.map(({ message }) => message))
