@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
-import { frameBytes, writeFrame } from './frame.ts'
+import { frameBytes, textFrame, writeFrame } from './frame.ts'
 import type { Limits } from './limits.ts'
 
 /** A text that is to be one frame, or frames that are ready. */
@@ -71,8 +71,8 @@ export class Outgoing {
   }
 
   #write(pieces: Piece[]): void {
-    const [only] = pieces
-    const frames = pieces.length === 1 && only instanceof Buffer ? only : join(pieces)
+    const [first] = pieces
+    const frames = pieces.length === 1 && first !== undefined ? frameOf(first) : join(pieces)
     if (this.#stream.write(frames) || this.stalled) return
     this.#stream.once('drain', () => this.#drained())
     this.#stall()
@@ -96,6 +96,10 @@ export class Outgoing {
     this.stalled = false
     this.#owner.onDrain()
   }
+}
+
+function frameOf(piece: Piece): Buffer {
+  return typeof piece === 'string' ? textFrame(piece) : piece
 }
 
 /** One buffer of frames. */

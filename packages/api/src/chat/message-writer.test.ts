@@ -33,10 +33,16 @@ async function attempts(): Promise<number> {
   return Number(rows[0]?.count)
 }
 
+async function statementsBehindLocks(): Promise<number> {
+  const { rows } = await sql<{ count: string }>`select count(*) from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`.execute(f.db)
+  return Number(rows[0]?.count)
+}
+
 async function chatOf() {
   const user = await f.user()
   const { id: chatId } = await f.as(user).chat.get()
-  return { send: (content: string) => f.as(user).chat.send({ chatId, id: uuidv7(), content }) }
+  return { chatId, send: (content: string) => f.as(user).chat.send({ chatId, id: uuidv7(), content }) }
 }
 
 test('a batch that Postgres refuses is halved until the bad message stands alone', async () => {
@@ -64,4 +70,27 @@ test('P12 a database that is full, overloaded or slow refuses for now: the sende
 test('a batch that was the victim of a deadlock is written again', async () => {
   const { send } = await chatOf()
   await expect(send('refuse 40P01 once')).resolves.toMatchObject({ seq: 1 })
+})
+
+test('messages that arrive under load share a statement', async () => {
+  const chats = await Promise.all(Array.from({ length: 60 }, chatOf))
+  const before = await attempts()
+  await Promise.all(chats.map(({ send }) => send('at once')))
+  // The first two go alone, side by side, and the rest together.
+  expect((await attempts()) - before - 1).toBeLessThanOrEqual(3)
+})
+
+test('messages that wait for a lock do not hold up those that come after them', async () => {
+  const locked = await Promise.all(Array.from({ length: 6 }, chatOf))
+  const free = await chatOf()
+  let waiting: Promise<unknown>[] = []
+  await f.db.transaction().execute(async (lock) => {
+    const ids = locked.map(({ chatId }) => chatId)
+    await lock.selectFrom('supportChats').select('id').where('id', 'in', ids).forUpdate().execute()
+    waiting = locked.map(({ send }) => send('behind a lock'))
+    // The first two alone, side by side, the others together when those turn out to be slow.
+    await expect.poll(statementsBehindLocks).toBe(3)
+    await expect(free.send('past it')).resolves.toMatchObject({ seq: 1 })
+  })
+  await expect(Promise.all(waiting)).resolves.toMatchObject(locked.map(() => ({ seq: 1 })))
 })

@@ -3,12 +3,14 @@ import { hasCode, isConnectionLost, isPoolExhausted, isTransient } from '@acme/d
 import { Refusal } from '../errors.ts'
 import { type NewMessage, type Stored, storeMessages } from './store-messages.ts'
 
-/** Batches under way at once. */
-const MAX_UNDER_WAY = 2
+/** Small batches beside each other. */
+const MAX_BESIDE = 2
 /** While so many share a statement, what arrives shares the next one instead of beginning one beside it. */
 const LARGE_BATCH = 4
-/** A batch that takes longer, because it waits for a lock, holds up its own chats alone, in milliseconds. */
+/** A batch that takes longer, because it waits for a lock, does not hold up the next one, in milliseconds. */
 const SLOW_MS = 50
+/** Batches under way at once, slow ones too: each has a connection. */
+const MAX_UNDER_WAY = 4
 const MAX_BATCH = 200
 /** Messages waiting; beyond it senders are told to come back instead of memory growing. */
 const MAX_WAITING = 10_000
@@ -72,7 +74,8 @@ export class MessageWriter {
   /** Begins a batch of what waits, if one may begin now. */
   #begin(): void {
     if (this.#waiting.length === 0 || this.#underWay.size >= MAX_UNDER_WAY) return
-    for (const { isLarge, isSlow } of this.#underWay) if (isLarge && !isSlow) return
+    const beside = [...this.#underWay].filter(({ isSlow }) => !isSlow)
+    if (beside.length >= MAX_BESIDE || beside.some(({ isLarge }) => isLarge)) return
     const taken = this.#take()
     if (taken.length === 0) return
     const batch: Batch = {
@@ -122,7 +125,6 @@ export class MessageWriter {
         return await storeMessages(db.pool, [
           batch.map(({ id }) => id),
           batch.map(({ chatId }) => chatId),
-          batch.map(({ ownerId }) => ownerId),
           batch.map(({ content }) => content),
           batch.map(({ preview }) => preview),
           batch.map(({ senderType }) => senderType),

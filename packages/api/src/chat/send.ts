@@ -37,7 +37,6 @@ export async function send(
     preview: previewOf(content),
     senderType: caller.type,
     senderId: caller.userId,
-    ownerId: caller.type === 'user' ? caller.userId : null,
   })
   const message = present(caller, { ...input, content }, stored)
   // A known one is told of again: its first sender's process may have died between commit and hint.

@@ -9,8 +9,6 @@ export interface NewMessage {
   preview: string
   senderType: SenderType
   senderId: string
-  /** The chat must belong to this user; null when any chat will do (an admin writes). */
-  ownerId: string | null
 }
 
 /** What became of a message of the batch. */
@@ -56,7 +54,6 @@ export const storeMessages = statement<
   [
     ids: Column<string>,
     chatIds: Column<string>,
-    ownerIds: Column<string | null>,
     contents: Column<string>,
     previews: Column<string>,
     senderTypes: Column<SenderType>,
@@ -78,9 +75,10 @@ export const storeMessages = statement<
        case when m.id is not null then json_build_object('chatId', m.chat_id, 'seq', m.seq, 'content', m.content,
          'senderType', m.sender_type, 'senderId', m.sender_id, 'readAt', m.read_at, 'createdAt', m.created_at)
        end as known
-     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::uuid[])
-       with ordinality as i (id, chat_id, owner_id, content, preview, sender_type, sender_id, place)
-     left join locked l on l.id = i.chat_id and (i.owner_id is null or i.owner_id = l.user_id)
+     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::uuid[])
+       with ordinality as i (id, chat_id, content, preview, sender_type, sender_id, place)
+     -- A user writes to their own chat alone, an admin to any.
+     left join locked l on l.id = i.chat_id and (i.sender_type = 'admin' or i.sender_id = l.user_id)
      -- OFFSET keeps it a lookup by key for each message: as a join it may be planned to read a table that is small yet.
      left join lateral (select * from support_messages where id = i.id offset 0) m on true
    ), inserted as (
@@ -100,7 +98,7 @@ export const storeMessages = statement<
        last_message_sender_type = n.sender_type,
        archived_at = case when n.last_user_seq is null then c.archived_at end,
        reply_email_due_at = case when n.first_reply_at is null then c.reply_email_due_at
-         else coalesce(c.reply_email_due_at, n.first_reply_at + $8 * interval '1 millisecond') end,
+         else coalesce(c.reply_email_due_at, n.first_reply_at + $7 * interval '1 millisecond') end,
        updated_at = n.created_at
      from newest n where c.id = n.chat_id
    )
