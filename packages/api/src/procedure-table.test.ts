@@ -7,13 +7,13 @@ import { refusals } from './errors.ts'
 import { type Procedure, readProcedures } from './testing/procedure-table.ts'
 
 const CALLERS: Record<string, string> = {
-  publicOverHttp: 'anyone, over HTTP',
-  memberProcedure: 'the chat’s user, admins',
-  memberFollowing: 'the chat’s user, admins, over a socket',
-  userProcedure: 'users and visitors',
-  adminProcedure: 'admins',
-  adminFollowing: 'admins, over a socket',
-  adminOverHttp: 'admins, over HTTP',
+  forAnyoneOverHttp: 'anyone, over HTTP',
+  forMember: 'the chat’s user, admins',
+  forMemberOverSocket: 'the chat’s user, admins, over a socket',
+  forUser: 'users and visitors',
+  forAdmin: 'admins',
+  forAdminOverSocket: 'admins, over a socket',
+  forAdminOverHttp: 'admins, over HTTP',
 }
 
 let procedures: Procedure[]
@@ -25,10 +25,10 @@ beforeAll(async () => {
 })
 
 test('docs/api.md lists every procedure as it is; vitest -u writes it anew', async () => {
-  const rows = procedures.map(({ path, kind, builder, does, input, output, errors }) => [
+  const rows = procedures.map(({ path, kind, guard, does, input, output, errors }) => [
     `\`${path}\``,
     kind,
-    CALLERS[builder] ?? builder,
+    CALLERS[guard] ?? guard,
     does,
     code(input),
     code(output),
@@ -39,8 +39,8 @@ test('docs/api.md lists every procedure as it is; vitest -u writes it anew', asy
 
 test('who may call, what it does and its errors are told of each procedure', () => {
   const known = Object.keys(refusals)
-  for (const { path, builder, does, errors } of procedures) {
-    expect(CALLERS[builder], path).toBeDefined()
+  for (const { path, guard, does, errors } of procedures) {
+    expect(CALLERS[guard], path).toBeDefined()
     expect(does, path).not.toBe('')
     for (const error of errors) {
       const pattern = new RegExp(`^${error.replace('*', '.*')}$`)

@@ -92,47 +92,5 @@ export function errorIdOf(error: TRPCError): string {
 
 export const createRouter = t.router
 
-/** Anyone, limited by address. */
-const publicProcedure = t.procedure
-
-/** The user of a chat or an admin; which chat it may be is decided with its row. */
-export const memberProcedure = t.procedure.use(({ ctx, next }) => {
-  const { caller } = ctx
-  if (caller.type === 'anonymous') throw new Refusal('session_missing')
-  return next({ ctx: { caller } })
-})
-
-/** A signed user or a visitor. */
-export const userProcedure = t.procedure.use(({ ctx, next }) => {
-  const { caller } = ctx
-  if (caller.type === 'anonymous') throw new Refusal('session_missing')
-  if (caller.type !== 'user') throw new Refusal('users_only')
-  return next({ ctx: { caller } })
-})
-
-/** Support staff. */
-export const adminProcedure = t.procedure.use(({ ctx, next }) => {
-  const { caller } = ctx
-  if (caller.type === 'anonymous') throw new Refusal('session_missing')
-  if (caller.type !== 'admin') throw new Refusal('admins_only')
-  return next({ ctx: { caller } })
-})
-
-/** A subscription over a socket: it lasts until its signal aborts. */
-const following = t.middleware(({ ctx, signal, next }) => {
-  if (ctx.transport.type !== 'socket' || !signal) throw new Refusal('socket_only')
-  return next({ ctx: { signal } })
-})
-
-export const memberFollowing = memberProcedure.use(following)
-export const adminFollowing = adminProcedure.use(following)
-
-/** Answers that set a cookie or hand out a session need a response of their own. */
-const overHttp = t.middleware(({ ctx, next }) => {
-  const { transport } = ctx
-  if (transport.type !== 'http') throw new Refusal('http_only')
-  return next({ ctx: { transport } })
-})
-
-export const publicOverHttp = publicProcedure.use(overHttp)
-export const adminOverHttp = adminProcedure.use(overHttp)
+/** Who may call it, and over what, is said by its resolver (guards.ts). */
+export const procedure = t.procedure

@@ -19,79 +19,87 @@ import { setTyping, setTypingInput } from './chat/set-typing.ts'
 import { unread } from './chat/unread.ts'
 import type { Deps } from './deps.ts'
 import {
-  adminFollowing,
-  adminOverHttp,
-  adminProcedure,
-  createRouter,
-  memberFollowing,
-  memberProcedure,
-  publicOverHttp,
-  userProcedure,
-} from './procedures.ts'
+  forAdmin,
+  forAdminOverHttp,
+  forAdminOverSocket,
+  forAnyoneOverHttp,
+  forMember,
+  forMemberOverSocket,
+  forUser,
+} from './guards.ts'
+import { createRouter, procedure } from './procedures.ts'
 import { end } from './session/end.ts'
 import { start, startInput } from './session/start.ts'
 import { createTracking } from './tracked-events.ts'
 
-/** The wire: path → who may call → input → use case. */
+/** The wire: path → input → who may call → use case. */
 export function createAppRouter(deps: Deps) {
   const track = createTracking()
   return createRouter({
     session: {
-      start: publicOverHttp.input(startInput).mutation(({ ctx, input }) => start(deps, ctx.address, input)),
-      end: memberProcedure.mutation(({ ctx }) => end(deps, ctx.caller)),
+      start: procedure
+        .input(startInput)
+        .mutation(forAnyoneOverHttp(({ address }, input) => start(deps, address, input))),
+      end: procedure.mutation(forMember((caller) => end(deps, caller))),
     },
     chat: {
-      get: userProcedure.query(({ ctx }) => get(deps, ctx.caller)),
-      unread: userProcedure.query(({ ctx }) => unread(deps, ctx.caller)),
-      history: memberProcedure
+      get: procedure.query(forUser((caller) => get(deps, caller))),
+      unread: procedure.query(forUser((caller) => unread(deps, caller))),
+      history: procedure
         .input(historyInput)
-        .query(({ ctx, input }) => history(deps, ctx.caller, input)),
-      send: memberProcedure.input(sendInput).mutation(({ ctx, input }) => send(deps, ctx.caller, input)),
-      markRead: memberProcedure
+        .query(forMember((caller, input) => history(deps, caller, input))),
+      send: procedure.input(sendInput).mutation(forMember((caller, input) => send(deps, caller, input))),
+      markRead: procedure
         .input(markReadInput)
-        .mutation(({ ctx, input }) => markRead(deps, ctx.caller, input)),
-      setTyping: memberProcedure
+        .mutation(forMember((caller, input) => markRead(deps, caller, input))),
+      setTyping: procedure
         .input(setTypingInput)
-        .mutation(({ ctx, input }) => setTyping(deps, ctx.caller, input)),
-      onMessage: memberFollowing
+        .mutation(forMember((caller, input) => setTyping(deps, caller, input))),
+      onMessage: procedure
         .input(onMessageInput)
-        .subscription(({ ctx, input }) => track(onMessage(deps, ctx.caller, input, ctx.signal))),
-      onActivity: memberFollowing
+        .subscription(
+          forMemberOverSocket((caller, input, signal) => track(onMessage(deps, caller, input, signal))),
+        ),
+      onActivity: procedure
         .input(onActivityInput)
-        .subscription(({ ctx, input }) => onActivity(deps, ctx.caller, input, ctx.signal)),
+        .subscription(
+          forMemberOverSocket((caller, input, signal) => onActivity(deps, caller, input, signal)),
+        ),
     },
     admin: {
       chats: {
-        list: adminProcedure.input(listInput).query(({ input }) => listChats(deps, input)),
-        get: adminProcedure.input(getInput).query(({ input }) => getAdminChat(deps, input)),
-        view: adminProcedure.input(viewInput).mutation(({ input }) => view(deps, input)),
-        archive: adminProcedure.input(archiveInput).mutation(({ input }) => archive(deps, input)),
-        unarchive: adminProcedure.input(unarchiveInput).mutation(({ input }) => unarchive(deps, input)),
+        list: procedure.input(listInput).query(forAdmin((_, input) => listChats(deps, input))),
+        get: procedure.input(getInput).query(forAdmin((_, input) => getAdminChat(deps, input))),
+        view: procedure.input(viewInput).mutation(forAdmin((_, input) => view(deps, input))),
+        archive: procedure.input(archiveInput).mutation(forAdmin((_, input) => archive(deps, input))),
+        unarchive: procedure.input(unarchiveInput).mutation(forAdmin((_, input) => unarchive(deps, input))),
       },
-      onUserMessage: adminFollowing.subscription(({ ctx }) => onUserMessage(deps, ctx.signal)),
+      onUserMessage: procedure.subscription(
+        forAdminOverSocket((_caller, _input, signal) => onUserMessage(deps, signal)),
+      ),
       session: {
-        logIn: publicOverHttp.input(logInInput).mutation(async ({ ctx, input }) => {
-          const { address, transport } = ctx
-          const { token, deviceToken, admin } = await logIn(
-            deps,
-            { address, deviceToken: transport.deviceToken },
-            input,
-          )
-          transport.setSessionCookie(token)
-          transport.setDeviceCookie(deviceToken)
-          return admin
-        }),
-        logOut: adminOverHttp.mutation(async ({ ctx }) => {
-          await end(deps, ctx.caller)
-          ctx.transport.setSessionCookie(null)
-          return {}
-        }),
-        get: adminProcedure.query(({ ctx }) => getAdmin(ctx.caller)),
+        logIn: procedure.input(logInInput).mutation(
+          forAnyoneOverHttp(async ({ address, transport }, input) => {
+            const { deviceToken: known } = transport
+            const { token, deviceToken, admin } = await logIn(deps, { address, deviceToken: known }, input)
+            transport.setSessionCookie(token)
+            transport.setDeviceCookie(deviceToken)
+            return admin
+          }),
+        ),
+        logOut: procedure.mutation(
+          forAdminOverHttp(async ({ caller, transport }) => {
+            await end(deps, caller)
+            transport.setSessionCookie(null)
+            return {}
+          }),
+        ),
+        get: procedure.query(forAdmin((caller) => getAdmin(caller))),
       },
       team: {
-        list: adminProcedure.query(() => listTeam(deps)),
-        add: adminProcedure.input(addInput).mutation(({ input }) => add(deps, input)),
-        disable: adminProcedure.input(disableInput).mutation(({ input }) => disable(deps, input)),
+        list: procedure.query(forAdmin(() => listTeam(deps))),
+        add: procedure.input(addInput).mutation(forAdmin((_, input) => add(deps, input))),
+        disable: procedure.input(disableInput).mutation(forAdmin((_, input) => disable(deps, input))),
       },
     },
   })

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs'
 export interface Procedure {
   path: string
   kind: string
-  /** The builder it was made with, which says who may call it. */
-  builder: string
+  /** What its resolver was made with, which says who may call it. */
+  guard: string
   input: string
   output: string
   /** The first docstring sentence of its use case. */
@@ -20,8 +20,8 @@ const SOURCES = new URL('../', import.meta.url)
 export function readProcedures(declarations: string): Procedure[] {
   const router = readFileSync(new URL('router.ts', SOURCES), 'utf8')
   return typesOf(declarations).map(({ path, kind, input, output }) => {
-    const { builder, resolver } = definitionOf(router, path)
-    return { path, kind, builder, input, output, ...useCaseOf(router, resolver) }
+    const { guard, resolver } = definitionOf(router, path)
+    return { path, kind, guard, input, output, ...useCaseOf(router, resolver) }
   })
 }
 
@@ -61,18 +61,18 @@ function readable(type: string): string {
     .replace(/^(void|\{\}|Record<string, never>)$/, '')
 }
 
-function definitionOf(router: string, path: string): { builder: string; resolver: string } {
+function definitionOf(router: string, path: string): { guard: string; resolver: string } {
   let rest = router.slice(router.indexOf('createRouter({'))
   for (const name of path.split('.')) rest = rest.slice(rest.search(new RegExp(`\\b${name}: `)))
-  const [, builder] = /: (\w+)/.exec(rest) ?? []
   const resolver = rest.slice(rest.search(/\.(query|mutation|subscription)\(/))
-  if (!builder) throw new Error(`The router has no ${path}`)
-  return { builder, resolver }
+  const [, guard] = /\b(for[A-Z]\w+)\(/.exec(resolver) ?? []
+  if (!guard) throw new Error(`The router has no ${path}`)
+  return { guard, resolver }
 }
 
 /** The first function that the resolver calls with the dependencies or the caller is the use case. */
 function useCaseOf(router: string, resolver: string): Pick<Procedure, 'does' | 'errors'> {
-  const [, local] = /(\w+)\(\s*(?:deps|ctx\.caller)/.exec(resolver) ?? []
+  const [, local] = /(\w+)\(\s*(?:deps|caller)\b/.exec(resolver) ?? []
   const imported = local && importsOf(router).get(local)
   if (!imported) throw new Error(`No use case in ${resolver.slice(0, 100)}`)
   const { name, file } = imported
