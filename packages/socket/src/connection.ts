@@ -33,6 +33,7 @@ export class Connection<Context> implements OutgoingOwner, DeadlineOwner {
   #controller: AbortController | null = null
   #cause: CloseCause = null
   #isClosing = false
+  #isClosed = false
   #isReading = true
   #isHeld = false
 
@@ -70,17 +71,19 @@ export class Connection<Context> implements OutgoingOwner, DeadlineOwner {
     return this.context.type === 'ready' ? this.context.ctx : undefined
   }
 
-  /** Its context is made. Whoever owns it pays for its frames from now on, and for those until now. */
+  /** Its context is made. Whoever owns it pays for its frames from now on, and for those until now, also of one that is gone. */
   identified(ctx: Context): void {
     this.context = { type: 'ready', ctx }
     const { adapter } = this
     const owner = adapter.owner(ctx)
-    if (owner === null || !this.isOpen) return
+    if (owner === null) return
     const now = adapter.now()
     const used = this.#budget.used(now)
-    this.#owner = owner
     this.#budget = adapter.budgets.enter(owner, now)
-    if (!this.#budget.spend(now, used)) this.cut('tooManyFrames')
+    const isPaid = this.#budget.spend(now, used)
+    if (this.#isClosed) adapter.budgets.leave(owner, now)
+    else this.#owner = owner
+    if (!isPaid && this.isOpen) this.cut('tooManyFrames')
   }
 
   send(message: string | Buffer): void {
@@ -128,6 +131,7 @@ export class Connection<Context> implements OutgoingOwner, DeadlineOwner {
   closed(code: number): void {
     this.#deadlines.end()
     this.#isClosing = true
+    this.#isClosed = true
     this.#stopSubscriptions()
     this.#controller?.abort()
     if (this.#owner !== null) this.adapter.budgets.leave(this.#owner, this.adapter.now())

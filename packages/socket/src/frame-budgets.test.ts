@@ -71,6 +71,24 @@ describe('the frames of all sockets of one owner', () => {
     await eventually(() => served.handler.counts().sockets === 1)
   })
 
+  it('are charged also when their socket was closed for them before it was known whose it is', async () => {
+    const known = Promise.withResolvers<void>()
+    const owners = [known.promise, Promise.resolve(), Promise.resolve()]
+    const createContext = async () => {
+      await owners.shift()
+      return { name: 'Ann' }
+    }
+    await using served = await fixture({ ...options, createContext })
+    const flooding = await served.peer()
+    ping(flooding, 100)
+    expect(await flooding.closed).toMatchObject({ code: 4029 })
+    await eventually(() => served.handler.counts().sockets === 0)
+    known.resolve()
+    const again = await served.peer()
+    ping(again, 30)
+    expect(await again.closed).toMatchObject({ code: 4029 })
+  })
+
   it('are charged by socket where there is no owner', async () => {
     await using served = await fixture({ ...options, owner: () => null })
     for (const peer of [await open(served, 'Ann'), await open(served, 'Ann')]) {
