@@ -57,7 +57,8 @@ export function createSweep({ db, hub, inbox, onEpoch }: SweepOptions): () => Pr
       const marks = `${userReadSeq} ${adminReadSeq} ${archivedAt?.getTime()}`
       const known = before.get(id)
       if (known?.lastSeq !== lastSeq) hub.deliver(chatTopic(id), { type: 'message', seq: lastSeq })
-      if (known?.marks !== marks) hub.deliver(chatTopic(id), { type: 'state' })
+      if (known?.marks !== marks)
+        hub.deliver(chatTopic(id), { type: 'state' }, { userReadSeq, adminReadSeq, archivedAt })
       seen.set(id, { lastSeq, marks })
     }
   }

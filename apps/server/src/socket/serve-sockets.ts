@@ -92,7 +92,8 @@ export async function serveSockets(app: FastifyInstance, options: SocketOptions)
       await handler.drain(api.idle())
     },
   })
-  app.get(SOCKET_PATH, { websocket: true }, (socket, request) => {
+  // Headers for pages are no use on a socket, and cost each one more than its session.
+  app.get(SOCKET_PATH, { websocket: true, helmet: false }, (socket, request) => {
     metrics.sockets.inc()
     // Of what came with the upgrade nothing lives as long as the socket: it was half of an idle follower's memory.
     admission.upgraded(request.raw)
@@ -129,12 +130,15 @@ export async function serveSockets(app: FastifyInstance, options: SocketOptions)
   }
 
   async function identify({ headers }: IncomingMessage, parameters: unknown): Promise<Caller> {
-    const presented = z.object({ token: z.string().max(200) }).safeParse(parameters)
+    const presented = presentedToken.safeParse(parameters)
     if (presented.success) return api.callerOf(presented.data.token)
     const token = cookie.read(headers.cookie)
     return token !== null && origins.isOwn(headers.origin) ? api.callerOf(token) : { type: 'anonymous' }
   }
 }
+
+/** What a client sends as connection parameters. */
+const presentedToken = z.object({ token: z.string().max(200) })
 
 function code(name: keyof typeof CLOSE_CODES): CloseCode {
   return [CLOSE_CODES[name].code, CLOSE_CODES[name].reason]

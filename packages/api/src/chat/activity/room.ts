@@ -53,11 +53,12 @@ export class Room {
 
   constructor(options: RoomOptions) {
     this.#options = options
-    this.#stopListening = options.hub.listen(chatTopic(options.chatId), (body) => {
+    this.#stopListening = options.hub.listen(chatTopic(options.chatId), (body, carried) => {
       const hint = readChatHint(body)
       if (!hint || hint.type === 'message') return
-      if (hint.type === 'state') this.#stale()
-      else this.#hear(hint)
+      if (hint.type !== 'state') this.#hear(hint)
+      // The sweep carries what it read: after a restart it looks at every chat, and nearly all are known as they are.
+      else if (!this.#state || !isSameState(this.#state, carried)) this.#stale()
     })
   }
 
@@ -202,4 +203,16 @@ export class Room {
       for (const member of this.#members) member.changed()
     })
   }
+}
+
+/** Whether what came with a hint is a state, and this one. */
+function isSameState({ userReadSeq, adminReadSeq, archivedAt }: ChatState, carried: unknown): boolean {
+  if (typeof carried !== 'object' || carried === null) return false
+  if (!('userReadSeq' in carried && 'adminReadSeq' in carried && 'archivedAt' in carried)) return false
+  const at = carried.archivedAt instanceof Date ? carried.archivedAt.getTime() : undefined
+  return (
+    carried.userReadSeq === userReadSeq &&
+    carried.adminReadSeq === adminReadSeq &&
+    at === archivedAt?.getTime()
+  )
 }
