@@ -1,0 +1,48 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { gather } from './gather.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'setImmediate', 'performance'] })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+/** Answers at once, and notes what each statement was asked for. */
+function ask() {
+  const statements: number[][] = []
+  const run = async (asks: readonly number[]) => {
+    statements.push([...asks])
+    return asks.map((each) => -each)
+  }
+  return { statements, ask: gather(run, { max: 3, atOnce: 2 }) }
+}
+
+test('who asks an idle system waits for the end of the turn alone', async () => {
+  const { statements, ask: one } = ask()
+  const answers = Promise.all([one(1), one(2)])
+  await vi.advanceTimersByTimeAsync(0)
+  expect(statements).toEqual([[1, 2]])
+  expect(await answers).toEqual([-1, -2])
+})
+
+test('what is asked for within the next turns goes together, as much as fits', async () => {
+  const { statements, ask: one } = ask()
+  const answers = [one(1)]
+  await vi.advanceTimersByTimeAsync(0)
+  for (const each of [2, 3, 4, 5]) {
+    answers.push(one(each))
+    await vi.advanceTimersByTimeAsync(1)
+  }
+  expect(statements).toEqual([[1]])
+  await vi.advanceTimersByTimeAsync(20)
+  expect(statements).toEqual([[1], [2, 3, 4], [5]])
+  expect(await Promise.all(answers)).toEqual([-1, -2, -3, -4, -5])
+})
+
+test('what fails is told to those who asked for it', async () => {
+  const failing = gather(async () => Promise.reject(new Error('away')), { max: 3, atOnce: 2 })
+  const asked = expect(Promise.all([failing(1)])).rejects.toThrow('away')
+  await vi.advanceTimersByTimeAsync(0)
+  await asked
+})
