@@ -19,5 +19,5 @@ export type {
   SupportChat,
   SupportChatListItem,
   SupportMessage,
-} from './present.ts'
+} from './contract.ts'
 export type { StartedSession } from './session/start.ts'

@@ -2,8 +2,8 @@ import { type Db, readEpoch } from '@acme/db'
 import type { Hub } from '@acme/realtime'
 import { sql } from 'kysely'
 import type { InboxFeed } from './admin/inbox-feed.ts'
-import { CHAT_TOPIC, chatTopic } from './chat/topic.ts'
-import { keepSessions, SESSION_TOPIC, sessionTopic } from './identity/sessions.ts'
+import { CHAT_TOPIC, chatTopic, SESSION_TOPIC, sessionTopic } from './hints.ts'
+import { keepSessions } from './identity/sessions.ts'
 
 export interface SweepOptions {
   db: Db

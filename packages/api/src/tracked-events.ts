@@ -1,7 +1,7 @@
 import { type Following, followable, type Shared, type Sink, share, unshare } from '@acme/socket/followable'
 import { type TrackedEnvelope, tracked } from '@trpc/server'
 import type { CursoredEvent } from './chat/on-message.ts'
-import type { ChatChannelMessage, SupportMessage } from './present.ts'
+import type { ChatChannelMessage, SupportMessage } from './contract.ts'
 import type { Stream } from './stream.ts'
 
 type Tracked = TrackedEnvelope<ChatChannelMessage>

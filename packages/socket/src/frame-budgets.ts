@@ -1,7 +1,7 @@
 import { FrameBudget } from './frame-budget.ts'
 import type { Limits } from './limits.ts'
 
-interface Present {
+interface Connected {
   budget: FrameBudget
   sockets: number
 }
@@ -9,7 +9,7 @@ interface Present {
 /** The frame budgets of owners, which outlive their sockets: a reconnect does not refill one. */
 export class FrameBudgets {
   readonly #limits: Limits
-  readonly #present = new Map<string, Present>()
+  readonly #connected = new Map<string, Connected>()
   /** Of owners without a socket, in the order in which they left, until they are full again. */
   readonly #left = new Map<string, FrameBudget>()
 
@@ -18,31 +18,31 @@ export class FrameBudgets {
   }
 
   get size(): number {
-    return this.#present.size + this.#left.size
+    return this.#connected.size + this.#left.size
   }
 
   /** The budget that one more socket of `owner` spends from. */
   enter(owner: string, now: number): FrameBudget {
     this.#forgetFull(now)
-    const present = this.#present.get(owner) ?? {
+    const connected = this.#connected.get(owner) ?? {
       budget: this.#left.get(owner) ?? new FrameBudget(this.#limits, now),
       sockets: 0,
     }
-    present.sockets += 1
-    this.#present.set(owner, present)
+    connected.sockets += 1
+    this.#connected.set(owner, connected)
     this.#left.delete(owner)
-    return present.budget
+    return connected.budget
   }
 
   /** One socket of `owner` is gone. */
   leave(owner: string, now: number): void {
     this.#forgetFull(now)
-    const present = this.#present.get(owner)
-    if (!present) return
-    present.sockets -= 1
-    if (present.sockets > 0) return
-    this.#present.delete(owner)
-    if (present.budget.used(now) > 0) this.#left.set(owner, present.budget)
+    const connected = this.#connected.get(owner)
+    if (!connected) return
+    connected.sockets -= 1
+    if (connected.sockets > 0) return
+    this.#connected.delete(owner)
+    if (connected.budget.used(now) > 0) this.#left.set(owner, connected.budget)
   }
 
   #forgetFull(now: number): void {

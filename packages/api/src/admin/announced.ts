@@ -1,6 +1,5 @@
-import type { AdminNotificationMessage, SupportChatListItem } from '../present.ts'
-
-export type InboxChange = AdminNotificationMessage['type']
+import type { SupportChatListItem } from '../contract.ts'
+import type { InboxChange } from '../hints.ts'
 
 /** A chat with a message in the sweep's window. */
 export interface RecentChat {

@@ -3,16 +3,10 @@ import type { Hub } from '@acme/realtime'
 import { type Shared, share } from '@acme/socket/followable'
 import { sql } from 'kysely'
 import { validate as isUuid } from 'uuid'
-import type { AdminNotificationMessage, SupportChatListItem } from '../present.ts'
-import { Announced, type InboxChange, type RecentChat } from './announced.ts'
+import type { AdminNotificationMessage, SupportChatListItem } from '../contract.ts'
+import { INBOX_TOPIC, type InboxChange } from '../hints.ts'
+import { Announced, type RecentChat } from './announced.ts'
 import { presentCard, selectCards } from './chats/card.ts'
-
-const INBOX_TOPIC = 'inbox'
-
-/** Says that a card may look different now. */
-export function inboxHint(hub: Hub, chatId: string, change: InboxChange): void {
-  hub.publish(INBOX_TOPIC, { chatId, change })
-}
 
 /** How far back a sweep looks: longer than any statement that stores messages takes to commit. */
 const SWEEP_WINDOW_MS = 20_000

@@ -1,8 +1,8 @@
 import { type Following, type Shared, type Sink, unshare } from '@acme/socket/followable'
+import type { AdminNotificationMessage, SupportChatListItem } from '../contract.ts'
 import type { Deps } from '../deps.ts'
-import type { AdminNotificationMessage, SupportChatListItem } from '../present.ts'
+import type { InboxChange } from '../hints.ts'
 import { type Stream, stream } from '../stream.ts'
-import type { InboxChange } from './announced.ts'
 import type { InboxFeed } from './inbox-feed.ts'
 
 /**

@@ -1,9 +1,9 @@
 import type { Db } from '@acme/db'
 import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
+import type { SupportChat } from '../contract.ts'
 import type { Deps } from '../deps.ts'
 import type { UserCaller } from '../identity/caller.ts'
-import type { SupportChat } from '../present.ts'
 import { END, messagesBefore, PAGE } from './messages.ts'
 import { countUnread } from './unread.ts'
 

@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import type { SupportMessage } from '../contract.ts'
 import type { Deps } from '../deps.ts'
 import type { Member } from '../identity/caller.ts'
 import { uuid } from '../ids.ts'
-import type { SupportMessage } from '../present.ts'
 import { ensureAccess } from './access.ts'
 import { END, messagesBefore, PAGE } from './messages.ts'
 

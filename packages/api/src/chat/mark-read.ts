@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
-import { inboxHint } from '../admin/inbox-feed.ts'
 import type { Deps } from '../deps.ts'
 import { Refusal } from '../errors.ts'
+import { chatTopic, inboxHint } from '../hints.ts'
 import type { Member } from '../identity/caller.ts'
 import { uuid } from '../ids.ts'
-import { chatTopic } from './topic.ts'
+import { ensureMaySee } from './access.ts'
 
 export const markReadInput = z.strictObject({
   chatId: uuid,
@@ -33,11 +33,11 @@ export async function markRead(
       .where('id', '=', chatId)
       .forUpdate()
       .executeTakeFirst()
-    if (!chat || (caller.type === 'user' && chat.userId !== caller.userId)) throw new Refusal('chat_unknown')
+    ensureMaySee(caller, chat)
     if (upTo > chat.lastSeq) throw new Refusal('read_beyond_end', { field: 'upTo' })
 
-    const present = caller.type === 'user' ? chat.userReadSeq : chat.adminReadSeq
-    if (upTo <= present) return { upTo: present, changed: false }
+    const mark = caller.type === 'user' ? chat.userReadSeq : chat.adminReadSeq
+    if (upTo <= mark) return { upTo: mark, changed: false }
 
     await trx
       .updateTable('supportMessages')

@@ -1,6 +1,6 @@
 import { type Db, statement } from '@acme/db'
+import type { SenderType, SupportMessage } from '../contract.ts'
 import { gather } from '../gather.ts'
-import type { SenderType, SupportMessage } from '../present.ts'
 
 /** Messages of one page at most. */
 const PAGE = 200

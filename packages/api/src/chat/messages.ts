@@ -1,5 +1,5 @@
 import { type Db, statement } from '@acme/db'
-import type { SupportMessage } from '../present.ts'
+import type { SupportMessage } from '../contract.ts'
 
 const COLUMNS = `m.id, m.chat_id as "chatId", m.seq, m.content, m.sender_type as "senderType",
   u.name as "senderName", m.read_at as "readAt", m.created_at as "createdAt"`

@@ -1,12 +1,11 @@
 import type { Following, Sink } from '@acme/socket/followable'
 import { z } from 'zod'
+import type { ChatActivity, Participant } from '../contract.ts'
 import type { Deps } from '../deps.ts'
-import { Refusal } from '../errors.ts'
 import type { Member as Caller } from '../identity/caller.ts'
 import { uuid } from '../ids.ts'
-import type { ChatActivity, Participant } from '../present.ts'
 import { type Stream, stream } from '../stream.ts'
-import { maySee } from './access.ts'
+import { ensureMaySee } from './access.ts'
 import type { Member, Room } from './activity/room.ts'
 
 export const onActivityInput = z.strictObject({ chatId: uuid })
@@ -70,7 +69,7 @@ class ActivityFollowing implements Following, Member {
     try {
       const chat = await this.#room.state()
       if (this.#stopped) return
-      if (!chat || !maySee(caller, chat)) throw new Refusal('chat_unknown')
+      ensureMaySee(caller, chat)
       this.#room.join(this)
     } catch (error) {
       this.#sink.error(error)

@@ -1,15 +1,15 @@
 import type { Following, Sink } from '@acme/socket/followable'
 import { z } from 'zod'
+import type { ChatChannelMessage, SupportMessage } from '../contract.ts'
 import type { Deps } from '../deps.ts'
 import { Refusal } from '../errors.ts'
+import { chatTopic, readChatHint } from '../hints.ts'
 import type { Member } from '../identity/caller.ts'
 import { uuid } from '../ids.ts'
-import type { ChatChannelMessage, SupportMessage } from '../present.ts'
 import { type Stream, stream } from '../stream.ts'
-import { maySee } from './access.ts'
+import { ensureMaySee } from './access.ts'
 import { END } from './messages.ts'
 import type { ChatSince } from './messages-since.ts'
-import { chatTopic, readChatHint } from './topic.ts'
 
 export const onMessageInput = z.strictObject({
   chatId: uuid,
@@ -118,7 +118,7 @@ class MessageFollowing implements Following {
   async #open(caller: Member, cursor: Cursor | null): Promise<void> {
     const isOurs = cursor?.epoch === this.#epoch
     await this.#read(cursor && isOurs ? Math.min(cursor.seq, END) : END, (chat) => {
-      if (!chat || !maySee(caller, chat)) throw new Refusal('chat_unknown')
+      ensureMaySee(caller, chat)
       if (cursor && (!isOurs || cursor.seq > chat.lastSeq)) return this.#reset(chat.lastSeq)
       this.#seen = cursor?.seq ?? chat.lastSeq
       this.#pass(chat)

@@ -1,13 +1,12 @@
 import { z } from 'zod'
-import { inboxHint } from '../admin/inbox-feed.ts'
 import { normalizeContent, previewOf } from '../content.ts'
+import type { SupportMessage } from '../contract.ts'
 import type { Deps } from '../deps.ts'
 import { Refusal } from '../errors.ts'
+import { chatTopic, inboxHint } from '../hints.ts'
 import type { Member } from '../identity/caller.ts'
 import { uuid } from '../ids.ts'
-import type { SupportMessage } from '../present.ts'
 import type { Stored } from './store-messages.ts'
-import { chatTopic } from './topic.ts'
 
 export const sendInput = z.strictObject({
   chatId: uuid,
@@ -38,7 +37,7 @@ export async function send(
     senderType: caller.type,
     senderId: caller.userId,
   })
-  const message = present(caller, { ...input, content }, stored)
+  const message = toMessage(caller, { ...input, content }, stored)
   // A known one is told of again: its first sender's process may have died between commit and hint.
   hub.publish(chatTopic(message.chatId), { type: 'message', seq: message.seq }, message)
   if (stored.outcome === 'stored' && stored.woke) hub.publish(chatTopic(message.chatId), { type: 'state' })
@@ -49,7 +48,7 @@ export async function send(
 }
 
 /** @throws Refusal chat_unknown, message_id_taken */
-function present(
+function toMessage(
   { type: senderType, userId }: Member,
   { id, chatId, content }: z.output<typeof sendInput>,
   stored: Stored,

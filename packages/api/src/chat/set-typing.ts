@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { Deps } from '../deps.ts'
+import { chatTopic } from '../hints.ts'
 import type { Member } from '../identity/caller.ts'
 import { uuid } from '../ids.ts'
 import { ensureAccess } from './access.ts'
-import { chatTopic } from './topic.ts'
 
 export const setTypingInput = z.strictObject({ chatId: uuid, typing: z.boolean() })
 

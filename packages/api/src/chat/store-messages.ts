@@ -1,5 +1,5 @@
 import { statement } from '@acme/db'
-import type { SenderType } from '../present.ts'
+import type { SenderType } from '../contract.ts'
 
 /** A message on its way into the database. */
 export interface NewMessage {

@@ -107,10 +107,3 @@ export async function keepSessions(db: Db, sessionIds: readonly string[]): Promi
   const ids = new Set(open.map(({ id }) => id))
   return sessionIds.filter((id) => !ids.has(id))
 }
-
-export const SESSION_TOPIC = 'session:'
-
-/** Everybody who holds a connection of this session listens here; the only hint is that it has ended. */
-export function sessionTopic(sessionId: string): string {
-  return SESSION_TOPIC + sessionId
-}

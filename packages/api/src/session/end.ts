@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts'
+import { sessionTopic } from '../hints.ts'
 import type { Member } from '../identity/caller.ts'
-import { sessionTopic } from '../identity/sessions.ts'
 
 /** Ends the caller's session; its open connections end with it. */
 export async function end(

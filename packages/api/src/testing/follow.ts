@@ -1,5 +1,5 @@
+import type { AdminNotificationMessage, ChatActivity, ChatChannelMessage } from '../contract.ts'
 import type { Member } from '../identity/caller.ts'
-import type { AdminNotificationMessage, ChatActivity, ChatChannelMessage } from '../present.ts'
 import type { Fixture } from '../testing.ts'
 
 /** Somebody who reads a subscription, as the socket does, and keeps what came. */

@@ -1,6 +1,6 @@
 import type { Queries } from '@acme/db'
 import type { SelectQueryBuilder } from 'kysely'
-import type { SupportChatListItem } from '../../present.ts'
+import type { SupportChatListItem } from '../../contract.ts'
 
 /** What a card of the inbox is made of: no message is touched, the chat's row has it all. */
 export function selectCards(db: Queries) {

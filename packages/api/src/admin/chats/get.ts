@@ -1,10 +1,10 @@
 import type { Queries } from '@acme/db'
 import { z } from 'zod'
 import { END, messagesBefore, PAGE } from '../../chat/messages.ts'
+import type { AdminSupportChat } from '../../contract.ts'
 import type { Deps } from '../../deps.ts'
 import { Refusal } from '../../errors.ts'
 import { uuid } from '../../ids.ts'
-import type { AdminSupportChat } from '../../present.ts'
 
 export const getInput = z.strictObject({ chatId: uuid })
 

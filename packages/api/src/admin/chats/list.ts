@@ -1,9 +1,9 @@
 import { hasCode } from '@acme/db'
 import { sql } from 'kysely'
 import { z } from 'zod'
+import type { SupportChatListItem } from '../../contract.ts'
 import type { Deps } from '../../deps.ts'
 import { Refusal } from '../../errors.ts'
-import type { SupportChatListItem } from '../../present.ts'
 import { presentCard, selectCards } from './card.ts'
 
 export const listInput = z.strictObject({

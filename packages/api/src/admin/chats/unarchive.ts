@@ -1,10 +1,9 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
-import { chatTopic } from '../../chat/topic.ts'
 import type { Deps } from '../../deps.ts'
 import { Refusal } from '../../errors.ts'
+import { chatTopic, inboxHint } from '../../hints.ts'
 import { uuid } from '../../ids.ts'
-import { inboxHint } from '../inbox-feed.ts'
 
 export const unarchiveInput = z.strictObject({ chatId: uuid })
 

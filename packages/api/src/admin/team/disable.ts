@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Deps } from '../../deps.ts'
 import { Refusal } from '../../errors.ts'
-import { sessionTopic } from '../../identity/sessions.ts'
+import { sessionTopic } from '../../hints.ts'
 import { uuid } from '../../ids.ts'
 
 export const disableInput = z.strictObject({ adminId: uuid })

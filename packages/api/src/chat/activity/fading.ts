@@ -1,4 +1,4 @@
-import type { Participant } from '../../present.ts'
+import type { Participant } from '../../contract.ts'
 
 /** A chat has few people in it; more are not shown. */
 const MAX_PEOPLE = 20

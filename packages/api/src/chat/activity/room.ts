@@ -1,6 +1,6 @@
 import type { Hub } from '@acme/realtime'
-import type { ChatActivity, Participant } from '../../present.ts'
-import { chatTopic, readChatHint } from '../topic.ts'
+import type { ChatActivity, Participant } from '../../contract.ts'
+import { chatTopic, readChatHint } from '../../hints.ts'
 import type { ChatState } from './chat-states.ts'
 import { FadingPeople } from './fading.ts'
 

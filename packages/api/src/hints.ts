@@ -1,4 +1,9 @@
-import type { HintBody } from '@acme/realtime'
+/*
+ * Everything that one part of the server tells another: topics, and what is said in them. A hint only says where to look
+ * (ADR 2), so each may be lost, doubled or late.
+ */
+import type { HintBody, Hub } from '@acme/realtime'
+import type { AdminNotificationMessage } from './contract.ts'
 
 export const CHAT_TOPIC = 'chat:'
 
@@ -26,4 +31,20 @@ export function readChatHint(body: HintBody): ChatHint | null {
   if (type === 'typing') return typeof typing === 'boolean' ? { type, id, side, name, typing } : null
   if (type === 'arrived' || type === 'here' || type === 'left') return { type, id, side, name }
   return null
+}
+
+export const SESSION_TOPIC = 'session:'
+
+/** Everybody who holds a connection of this session listens here; the only hint is that it has ended. */
+export function sessionTopic(sessionId: string): string {
+  return SESSION_TOPIC + sessionId
+}
+
+export const INBOX_TOPIC = 'inbox'
+
+export type InboxChange = AdminNotificationMessage['type']
+
+/** Says that a card may look different now. */
+export function inboxHint(hub: Hub, chatId: string, change: InboxChange): void {
+  hub.publish(INBOX_TOPIC, { chatId, change })
 }
