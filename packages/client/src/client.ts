@@ -1,13 +1,19 @@
 import type { AdminNotificationMessage, AdminSupportChat } from '@acme/api'
-import { BackgroundSender } from './background-sender.ts'
-import { type Browser, defaultBrowser, type KeyValueStorage } from './browser.ts'
-import { systemClock } from './clock.ts'
-import { Connection } from './connection.ts'
-import { Conversation } from './conversation.ts'
-import { keepSubscribed } from './resubscribe.ts'
-import { cookieSession, type Session, type SessionSource, tokenSession, withSession } from './session.ts'
-import { httpClient, openLinkTo, trpcFault, wireOver } from './trpc.ts'
-import type { Calls } from './wire.ts'
+import { Connection } from './connection/connection.ts'
+import { keepSubscribed } from './connection/resubscribe.ts'
+import {
+  cookieSession,
+  type Session,
+  type SessionSource,
+  tokenSession,
+  withSession,
+} from './connection/session.ts'
+import { httpClient, openLinkTo, trpcFault, wireOver } from './connection/trpc.ts'
+import type { Calls } from './connection/wire.ts'
+import { BackgroundSender } from './conversation/background-sender.ts'
+import { Conversation } from './conversation/conversation.ts'
+import { type Browser, defaultBrowser, type KeyValueStorage } from './platform/browser.ts'
+import { systemClock } from './platform/clock.ts'
 
 export interface SupportClientOptions {
   /** Where the server is, as `https://support.example.com`; '' for the page's own origin. */

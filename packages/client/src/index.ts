@@ -1,4 +1,3 @@
-export { type Browser, defaultBrowser, type KeyValueStorage, memoryStorage } from './browser.ts'
 export {
   type AdminClient,
   type AdminClientOptions,
@@ -8,8 +7,9 @@ export {
   type SupportClient,
   type SupportClientOptions,
 } from './client.ts'
-export type { Connection } from './connection.ts'
-export type { Conversation } from './conversation.ts'
-export type { SessionSource } from './session.ts'
-export type { ConnectionState, ConversationSnapshot, PendingMessage } from './snapshot.ts'
-export type { Readable } from './store.ts'
+export type { Connection } from './connection/connection.ts'
+export type { SessionSource } from './connection/session.ts'
+export type { Conversation } from './conversation/conversation.ts'
+export type { ConnectionState, ConversationSnapshot, PendingMessage } from './conversation/snapshot.ts'
+export { type Browser, defaultBrowser, type KeyValueStorage, memoryStorage } from './platform/browser.ts'
+export type { Readable } from './platform/store.ts'

@@ -1,5 +1,5 @@
-import { type Browser, type KeyValueStorage, memoryStorage } from '../browser.ts'
-import { Listeners } from '../store.ts'
+import { type Browser, type KeyValueStorage, memoryStorage } from '../platform/browser.ts'
+import { Listeners } from '../platform/store.ts'
 
 /** A browser whose weather the test makes. */
 export class FakeBrowser implements Browser {

@@ -1,9 +1,9 @@
 import type { ChatActivity, ChatChannelMessage, SenderType, SupportMessage } from '@acme/api'
-import type { Clock } from '../clock.ts'
-import { CallFault } from '../fault.ts'
-import type { LinkEvents, OpenLink } from '../link.ts'
-import type { OpenedChat } from '../opening.ts'
-import type { Calls, Reader, Wire } from '../wire.ts'
+import { CallFault } from '../connection/fault.ts'
+import type { LinkEvents, OpenLink } from '../connection/link.ts'
+import type { Calls, Reader, Wire } from '../connection/wire.ts'
+import type { OpenedChat } from '../conversation/opening.ts'
+import type { Clock } from '../platform/clock.ts'
 
 const HOP_MS = 1
 const PAGE = 10

@@ -1,6 +1,6 @@
-import type { KeyValueStorage } from '../browser.ts'
-import type { Clock } from '../clock.ts'
-import { Listeners } from '../store.ts'
+import type { KeyValueStorage } from '../platform/browser.ts'
+import type { Clock } from '../platform/clock.ts'
+import { Listeners } from '../platform/store.ts'
 
 /** Longer than a message takes to the server and back: nobody may rely on the other tabs knowing first. */
 const HOP_MS = 5

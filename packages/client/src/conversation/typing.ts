@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts'
+import type { Clock } from '../platform/clock.ts'
 
 /** The hint fades at the server by itself, so whoever goes on typing says so again. */
 const AGAIN_MS = 3_000

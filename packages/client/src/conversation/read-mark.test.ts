@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { CallFault } from './fault.ts'
+import { CallFault } from '../connection/fault.ts'
+import { FakeClock } from '../testing/fake-clock.ts'
+import { FakeServer } from '../testing/fake-server.ts'
 import { MARK_EVERY_MS, ReadMark } from './read-mark.ts'
-import { FakeClock } from './testing/fake-clock.ts'
-import { FakeServer } from './testing/fake-server.ts'
 
 function markWith(answers: (CallFault | null)[]) {
   const clock = new FakeClock()

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
+import { FakeBrowser } from '../testing/fake-browser.ts'
+import { FakeClock } from '../testing/fake-clock.ts'
+import { FakeServer } from '../testing/fake-server.ts'
+import { seededRandom } from '../testing/random.ts'
 import { CLOSE_CODES } from './close-codes.ts'
 import { Connection, STABLE_MS } from './connection.ts'
 import { cookieSession } from './session.ts'
-import { FakeBrowser } from './testing/fake-browser.ts'
-import { FakeClock } from './testing/fake-clock.ts'
-import { FakeServer } from './testing/fake-server.ts'
-import { seededRandom } from './testing/random.ts'
 
 const CLIENTS = 400
 const MINUTE = 60_000

@@ -1,6 +1,6 @@
-import type { Clock } from './clock.ts'
+import type { Clock } from '../platform/clock.ts'
+import { Listeners } from '../platform/store.ts'
 import { CallFault, faultOf } from './fault.ts'
-import { Listeners } from './store.ts'
 
 /** Where the user's session comes from and goes to: the page, the loader, a test. */
 export interface SessionSource {

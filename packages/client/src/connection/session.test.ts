@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { FakeClock } from '../testing/fake-clock.ts'
 import { CallFault } from './fault.ts'
 import { cookieSession, SessionEnded, tokenSession, withSession } from './session.ts'
-import { FakeClock } from './testing/fake-clock.ts'
 
 const refuse = (code: string) => new CallFault(code, code)
 

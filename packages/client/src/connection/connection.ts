@@ -1,12 +1,12 @@
-import type { Browser } from './browser.ts'
-import type { Clock } from './clock.ts'
+import type { ConnectionState } from '../conversation/snapshot.ts'
+import type { Browser } from '../platform/browser.ts'
+import type { Clock } from '../platform/clock.ts'
+import { Listeners, type Readable } from '../platform/store.ts'
 import { CLOSE_CODES, endsSession } from './close-codes.ts'
 import { CallFault } from './fault.ts'
 import type { Link, OpenLink } from './link.ts'
 import { reconnectDelay } from './retry-delay.ts'
 import { type Session, SessionEnded } from './session.ts'
-import type { ConnectionState } from './snapshot.ts'
-import { Listeners, type Readable } from './store.ts'
 import type { Calls, Wire } from './wire.ts'
 
 /*

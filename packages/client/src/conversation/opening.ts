@@ -1,6 +1,6 @@
 import type { SupportMessage } from '@acme/api'
-import { backOff, type Clock } from './clock.ts'
-import { type CallFault, faultOf } from './fault.ts'
+import { type CallFault, faultOf } from '../connection/fault.ts'
+import { backOff, type Clock } from '../platform/clock.ts'
 
 /** A chat as it is now: the newest page of its log. */
 export interface OpenedChat {

@@ -1,8 +1,8 @@
 import type { ChatActivity, ChatChannelMessage, SupportMessage } from '@acme/api'
-import type { Clock } from './clock.ts'
-import type { CallFault } from './fault.ts'
-import { keepSubscribed } from './resubscribe.ts'
-import type { Wire } from './wire.ts'
+import type { CallFault } from '../connection/fault.ts'
+import { keepSubscribed } from '../connection/resubscribe.ts'
+import type { Wire } from '../connection/wire.ts'
+import type { Clock } from '../platform/clock.ts'
 
 /** A gap may close by itself: the answer of `send` and the events come by different ways. */
 const GAP_MS = 1_000

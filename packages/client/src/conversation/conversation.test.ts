@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { FakeClock, settled } from './testing/fake-clock.ts'
-import { FakeServer } from './testing/fake-server.ts'
-import { SharedStorage } from './testing/shared-storage.ts'
-import { openTab, type Tab } from './testing/tab.ts'
+import { FakeClock, settled } from '../testing/fake-clock.ts'
+import { FakeServer } from '../testing/fake-server.ts'
+import { SharedStorage } from '../testing/shared-storage.ts'
+import { openTab, type Tab } from '../testing/tab.ts'
 
 /** What must hold, written down without any of the code under test. */
 interface Model {

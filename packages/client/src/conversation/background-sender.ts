@@ -1,6 +1,6 @@
-import type { KeyValueStorage } from './browser.ts'
-import type { Clock } from './clock.ts'
-import type { Connection } from './connection.ts'
+import type { Connection } from '../connection/connection.ts'
+import type { KeyValueStorage } from '../platform/browser.ts'
+import type { Clock } from '../platform/clock.ts'
 import { Outbox } from './outbox.ts'
 import { Sender } from './sender.ts'
 

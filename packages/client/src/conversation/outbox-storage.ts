@@ -1,4 +1,4 @@
-import type { KeyValueStorage } from './browser.ts'
+import type { KeyValueStorage } from '../platform/browser.ts'
 import type { PendingMessage } from './snapshot.ts'
 
 /** A pending message as it is kept. */

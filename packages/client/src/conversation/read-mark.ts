@@ -1,6 +1,6 @@
-import type { Clock } from './clock.ts'
-import { faultOf } from './fault.ts'
-import type { Calls } from './wire.ts'
+import { faultOf } from '../connection/fault.ts'
+import type { Calls } from '../connection/wire.ts'
+import type { Clock } from '../platform/clock.ts'
 
 /** At most one call per this time, however fast the reader scrolls. */
 export const MARK_EVERY_MS = 300

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { FakeClock } from './testing/fake-clock.ts'
-import { FakeServer } from './testing/fake-server.ts'
-import { SharedStorage } from './testing/shared-storage.ts'
-import { openTab, type Tab } from './testing/tab.ts'
+import { FakeClock } from '../testing/fake-clock.ts'
+import { FakeServer } from '../testing/fake-server.ts'
+import { SharedStorage } from '../testing/shared-storage.ts'
+import { openTab, type Tab } from '../testing/tab.ts'
 
 let clock: FakeClock
 let server: FakeServer

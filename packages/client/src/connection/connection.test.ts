@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { FakeBrowser } from '../testing/fake-browser.ts'
+import { FakeClock } from '../testing/fake-clock.ts'
+import { FakeServer } from '../testing/fake-server.ts'
 import { CLOSE_CODES } from './close-codes.ts'
 import { CONNECT_MS, Connection, PROBE_MS, STABLE_MS } from './connection.ts'
 import { CallFault } from './fault.ts'
 import type { LinkEvents } from './link.ts'
 import { tokenSession } from './session.ts'
-import { FakeBrowser } from './testing/fake-browser.ts'
-import { FakeClock } from './testing/fake-clock.ts'
-import { FakeServer } from './testing/fake-server.ts'
 
 interface FakeLink {
   token: string | null

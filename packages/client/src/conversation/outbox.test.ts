@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { memoryStorage } from './browser.ts'
+import { memoryStorage } from '../platform/browser.ts'
 import { Outbox } from './outbox.ts'
 
 const DAY_MS = 86_400_000

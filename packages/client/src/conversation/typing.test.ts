@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { FakeClock } from './testing/fake-clock.ts'
+import { FakeClock } from '../testing/fake-clock.ts'
 import { Typing } from './typing.ts'
 
 test('typing is told at once, again every three seconds, and its end by itself', async () => {

@@ -1,4 +1,4 @@
-import type { KeyValueStorage } from './browser.ts'
+import type { KeyValueStorage } from '../platform/browser.ts'
 import { byWriting, KeptMessages, type Written } from './outbox-storage.ts'
 import type { PendingMessage } from './snapshot.ts'
 

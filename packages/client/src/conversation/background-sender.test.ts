@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Connection } from '../connection/connection.ts'
+import { tokenSession } from '../connection/session.ts'
+import { type KeyValueStorage, memoryStorage } from '../platform/browser.ts'
+import { FakeBrowser } from '../testing/fake-browser.ts'
+import { FakeClock } from '../testing/fake-clock.ts'
+import { FakeServer } from '../testing/fake-server.ts'
 import { BackgroundSender } from './background-sender.ts'
-import { type KeyValueStorage, memoryStorage } from './browser.ts'
-import { Connection } from './connection.ts'
 import { Conversation } from './conversation.ts'
-import { tokenSession } from './session.ts'
-import { FakeBrowser } from './testing/fake-browser.ts'
-import { FakeClock } from './testing/fake-clock.ts'
-import { FakeServer } from './testing/fake-server.ts'
 
 let clock: FakeClock
 let server: FakeServer

@@ -1,7 +1,7 @@
 import type { SupportMessage } from '@acme/api'
-import { faultOf } from './fault.ts'
+import { faultOf } from '../connection/fault.ts'
+import type { Calls } from '../connection/wire.ts'
 import type { Timeline } from './timeline.ts'
-import type { Calls } from './wire.ts'
 
 const PAGE = 50
 

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts'
+import type { Clock } from '../platform/clock.ts'
 import type { CallFault } from './fault.ts'
 import { resubscribeDelay } from './retry-delay.ts'
 import type { Reader } from './wire.ts'

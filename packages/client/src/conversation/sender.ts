@@ -1,8 +1,8 @@
 import type { SupportMessage } from '@acme/api'
-import { backOff, type Clock } from './clock.ts'
-import { type CallFault, faultOf } from './fault.ts'
+import { type CallFault, faultOf } from '../connection/fault.ts'
+import type { Calls } from '../connection/wire.ts'
+import { backOff, type Clock } from '../platform/clock.ts'
 import type { Outbox } from './outbox.ts'
-import type { Calls } from './wire.ts'
 
 /** A send without an answer for so long is asked again, under the same id. */
 const ANSWER_MS = 8_000
