@@ -1,4 +1,3 @@
-import type { ConnectionState } from '../conversation/snapshot.ts'
 import type { Browser } from '../platform/browser.ts'
 import type { Clock } from '../platform/clock.ts'
 import { Listeners, type Readable } from '../platform/store.ts'
@@ -7,6 +6,7 @@ import { CallFault } from './fault.ts'
 import type { Link, OpenLink } from './link.ts'
 import { reconnectDelay } from './retry-delay.ts'
 import { type Session, SessionEnded } from './session.ts'
+import type { ConnectionState } from './state.ts'
 import type { Calls, Wire } from './wire.ts'
 
 /*

@@ -1,12 +1,5 @@
 import type { Participant, SupportMessage } from '@acme/api'
-
-/** What the connection dot shows. Online means: the socket is open and every message has arrived. */
-export type ConnectionState =
-  | { type: 'connecting' }
-  | { type: 'online' }
-  | { type: 'offline'; retryAt: Date | null }
-  /** No further attempts: the session was ended or replaced. */
-  | { type: 'ended' }
+import type { ConnectionState } from '../connection/state.ts'
 
 /** A message of ours that the server has not confirmed yet. */
 export interface PendingMessage {
