@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { posix } from 'node:path'
+import { importsBelow } from './imports.ts'
 
 /**
  * Who may import whom (README, "Map"). A package can import only what its package.json lists (Biome's
@@ -37,6 +39,20 @@ const FOREIGN: Record<string, RegExp> = {
   widget: /^(zod|fastify|@tanstack|@trpc)/,
 }
 
+/** What runs in browsers takes types alone from what runs on the server, in tests too. */
+const BROWSER = ['apps/widget', 'apps/admin', 'packages/ui', 'packages/react', 'packages/client']
+const SERVER = /^@acme\/(api|db|realtime|worker|socket|server)(\/|$)/
+/**
+ * Inside a package: folders and files, the base first. What stands in one line imports nothing from a later one. What is
+ * not named may be imported by all and import all.
+ */
+const LAYERS: Record<string, string[][]> = {
+  'packages/client/src': [['platform'], ['connection'], ['conversation'], ['client.ts', 'index.ts']],
+  'apps/admin/src': [['desk'], ['alerts', 'chat', 'inbox', 'frame', 'team', 'session']],
+  // Holds as soon as chat/send.ts and chat/mark-read.ts no longer import admin/inbox-feed.ts:
+  // 'packages/api/src': [['chat'], ['admin']],
+}
+
 interface Manifest {
   name: string
   dependencies?: Record<string, string>
@@ -68,6 +84,24 @@ for (const folder of ['packages', 'apps']) {
     for (const dependency of values) {
       if (FOREIGN[name]?.test(dependency)) faults.push(`${name} must not know ${dependency}`)
     }
+  }
+}
+
+for (const { file, from, isType } of BROWSER.flatMap((folder) => importsBelow(`${folder}/src`))) {
+  if (SERVER.test(from) && !isType) faults.push(`${file} must take nothing but types from ${from}`)
+}
+
+for (const [folder, layers] of Object.entries(LAYERS)) {
+  const layerOf = (path: string) => {
+    const [name = ''] = posix.relative(folder, path).split('/')
+    return layers.findIndex((names) => names.includes(name))
+  }
+  for (const { file, from } of importsBelow(folder)) {
+    if (!from.startsWith('.')) continue
+    const target = posix.join(posix.dirname(file), from)
+    const own = layerOf(file)
+    if (own >= 0 && layerOf(target) > own)
+      faults.push(`${file} must not import ${target}, which stands above it`)
   }
 }
 
