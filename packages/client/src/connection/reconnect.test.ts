@@ -1,0 +1,149 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { WatchedConnection } from '../testing/watched-connection.ts'
+import { CLOSE_CODES } from './close-codes.ts'
+import { CONNECT_MS, PROBE_MS, STABLE_MS } from './connection.ts'
+
+let watched: WatchedConnection
+
+beforeEach(async () => {
+  watched = new WatchedConnection()
+  await watched.clock.advance(0)
+})
+afterEach(() => watched.connection.close())
+
+describe('coming back', () => {
+  test('the waits grow with the failures up to 6 s, and with a long absence up to 30 s', async () => {
+    watched.clock.chance = 0.999_999
+    const waits: number[] = []
+    for (let failure = 0; failure < 40; failure++) {
+      watched.last.events.onEnd(1006)
+      waits.push(Math.round((await watched.untilNextLink()) / 1_000))
+    }
+    expect(waits.slice(0, 11)).toEqual([2, 4, 6, 6, 6, 6, 6, 6, 6, 6, 6])
+    expect(waits.at(-1)).toBe(30)
+  })
+
+  test('a restart that is announced counts as a failure more, until a socket was stable', async () => {
+    watched.clock.chance = 0.999_999
+    const waitAfter = async (code: number) => {
+      watched.last.events.onEnd(code)
+      return Math.round(await watched.untilNextLink())
+    }
+    watched.last.events.onOpen()
+    await watched.clock.advance(STABLE_MS)
+    expect(await waitAfter(CLOSE_CODES.restarting.code)).toBe(4_000)
+    expect(await waitAfter(1006)).toBe(6_000)
+    watched.last.events.onOpen()
+    await watched.clock.advance(STABLE_MS)
+    expect(await waitAfter(1006)).toBe(2_000)
+  })
+
+  test('where the server answers over HTTP the waits do not grow with the time that sockets are blocked', async () => {
+    const waits: number[] = []
+    watched.clock.chance = 0.999_999
+    for (let failure = 0; failure < 200; failure++) {
+      watched.last.events.onEnd(1006)
+      const wait = Math.round(await watched.untilNextLink())
+      await Promise.all([
+        watched.connection.calls()?.setTyping({ chatId: 'c', typing: true }),
+        watched.clock.advance(100),
+      ])
+      waits.push(wait)
+    }
+    expect(Math.max(...waits)).toBe(6_000)
+  })
+
+  test('a server that accepts and drops does not shorten the wait; ten seconds of stability do', async () => {
+    watched.clock.chance = 0.999_999
+    watched.last.events.onEnd(1006)
+    await watched.untilNextLink()
+    watched.last.events.onOpen()
+    await watched.clock.advance(STABLE_MS - 1)
+    watched.last.events.onEnd(1006)
+    expect(Math.round(await watched.untilNextLink())).toBe(4_000)
+    watched.last.events.onOpen()
+    await watched.clock.advance(STABLE_MS)
+    watched.last.events.onEnd(1006)
+    expect(Math.round(await watched.untilNextLink())).toBe(2_000)
+  })
+
+  test('an attempt without an answer is given up after 8 s', async () => {
+    await watched.clock.advance(CONNECT_MS)
+    expect(watched.last.closed).toBe(true)
+    expect(watched.shown.type).toBe('offline')
+  })
+
+  test('waking up tries again at once, without a budget', async () => {
+    for (let night = 0; night < 50; night++) {
+      watched.last.events.onEnd(1006)
+      watched.browser.wake()
+      await watched.clock.advance(0)
+    }
+    expect(watched.links).toHaveLength(51)
+  })
+
+  test('P13 waking up drops an open socket that does not answer within 3 s', async () => {
+    watched.last.events.onOpen()
+    watched.browser.wake()
+    await watched.clock.advance(PROBE_MS - 1)
+    expect(watched.shown.type).toBe('online')
+    await watched.clock.advance(1)
+    expect(watched.last.closed).toBe(true)
+    expect(watched.shown.type).toBe('offline')
+  })
+
+  test('waking up replaces an attempt that was made before', async () => {
+    await watched.clock.advance(2_001)
+    watched.browser.wake()
+    await watched.clock.advance(0)
+    expect(watched.links.map(({ closed }) => closed)).toEqual([true, false])
+    watched.browser.wake()
+    expect(watched.links).toHaveLength(2)
+  })
+
+  test('waking up leaves an open socket alone that answers', async () => {
+    watched.last.events.onOpen()
+    watched.browser.wake()
+    watched.last.alive()
+    await watched.clock.advance(PROBE_MS * 2)
+    expect(watched.shown.type).toBe('online')
+    expect(watched.links).toHaveLength(1)
+  })
+
+  test('without a network no time is promised', async () => {
+    watched.browser.loseNetwork()
+    watched.last.events.onEnd(1006)
+    expect(watched.shown).toEqual({ type: 'offline', retryAt: null })
+  })
+
+  test('an answer over HTTP ends the waiting, once until a socket was open', async () => {
+    for (let n = 0; n < 6; n++) {
+      watched.last.events.onEnd(1006)
+      await watched.untilNextLink()
+    }
+    watched.last.events.onEnd(1006)
+    const before = watched.links.length
+    const answered = async () => {
+      const answer = watched.connection.calls()?.setTyping({ chatId: 'c', typing: true })
+      await watched.clock.advance(100)
+      await answer
+    }
+    await answered()
+    expect(watched.links.length).toBe(before + 1)
+    // Sockets alone are blocked: the next answer does not hurry another attempt.
+    watched.last.events.onEnd(1006)
+    await answered()
+    expect(watched.links.length).toBe(before + 1)
+  })
+
+  test('HTTP is offered when sockets failed twice in a row, and not while the browser knows of no network', async () => {
+    expect(watched.connection.calls()).toBe(null)
+    watched.last.events.onEnd(1006)
+    expect(watched.connection.calls()).toBe(null)
+    await watched.untilNextLink()
+    watched.last.events.onEnd(1006)
+    expect(watched.connection.calls()).not.toBe(null)
+    watched.browser.online = false
+    expect(watched.connection.calls()).toBe(null)
+  })
+})
