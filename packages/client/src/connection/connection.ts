@@ -1,24 +1,27 @@
 import type { Browser } from '../platform/browser.ts'
 import type { Clock } from '../platform/clock.ts'
-import { Listeners, type Readable } from '../platform/store.ts'
+import type { Readable } from '../platform/store.ts'
 import { CLOSE_CODES, endsSession } from './close-codes.ts'
 import { CallFault } from './fault.ts'
+import { type Follower, Followers } from './followers.ts'
 import type { Link, OpenLink } from './link.ts'
 import { reconnectDelay } from './retry-delay.ts'
 import { type Session, SessionEnded } from './session.ts'
-import type { ConnectionState } from './state.ts'
-import type { Calls, Wire } from './wire.ts'
+import { ShownState } from './shown-state.ts'
+import type { ConnectionState, OpeningReason, Phase, PhaseReason, WaitingReason } from './state.ts'
+import type { Calls } from './wire.ts'
 
 /*
  * The connection of one client to the server: one socket at a time, opened again whenever it ends.
  *
- *   state     what it means                                       shown as          left when
+ *   phase     what it means                                       shown as          left when
  *   opening   a session is fetched, then a socket opened          connecting        open; fails or takes > 8 s → waiting
  *   open      the socket is open, followers catch up              connecting        the socket ends → waiting
  *             … and all of them have said that they are synced    online
  *   waiting   nothing is open until `retryAt`                     offline(retryAt)  time, wake, retry() → opening
  *   ended     nobody tries any more                               ended             retry() → opening
  *
+ * - Every change of phase goes through `#enter` and carries its reason (state.ts), which stands in `reason`.
  * - One attempt is one socket is one tRPC client, thrown away together: nothing in tRPC reconnects.
  *   Resuming is the followers' work: each subscribes again from its own cursor on the new wire.
  * - Waiting takes as long as retry-delay.ts says: at most 6 s while the server is away for a minute or less, more after
@@ -39,21 +42,7 @@ export const CONNECT_MS = 8_000
 export const PROBE_MS = 3_000
 export const STABLE_MS = 10_000
 const STALE_MS = 2_000
-const SYNC_GRACE_MS = 1_000
 const FALLBACK_AFTER = 2
-
-/** Somebody who needs subscriptions on whatever socket is open. */
-export interface Follower {
-  /**
-   * A socket is open. Subscribe on `wire`, and say whether everything has arrived as often as that changes.
-   * The returned function is called once, when the socket has ended or the follower leaves.
-   */
-  start(wire: Wire, synced: (yes: boolean) => void): () => void
-  /** There is no socket; over HTTP it may be possible to send and to read. */
-  fallback?(calls: Calls): void
-  /** The session was replaced: we may be somebody else. */
-  sessionReplaced?(): void
-}
 
 export interface ConnectionOptions {
   session: Session
@@ -64,25 +53,12 @@ export interface ConnectionOptions {
   clock: Clock
 }
 
-type Inner =
-  | { type: 'opening'; link: Link | null; since: number }
-  | { type: 'open'; link: Link }
-  | { type: 'waiting'; retryAt: number }
-  | { type: 'ended' }
-
-interface Following {
-  follower: Follower
-  synced: boolean
-  stop: (() => void) | null
-}
-
 export class Connection implements Readable<ConnectionState> {
   readonly #options: ConnectionOptions
-  readonly #listeners = new Listeners()
-  readonly #followings = new Set<Following>()
+  readonly #shown: ShownState
+  readonly #followers = new Followers(() => this.#show())
   readonly #leave: (() => void)[]
-  #inner: Inner = { type: 'opening', link: null, since: 0 }
-  #shown: ConnectionState = { type: 'connecting' }
+  #phase: Phase = { type: 'opening', link: null, since: 0, reason: 'created' }
   #token: string | null = null
   #failures = 0
   /** Where there are failures: since when the server has not been heard. */
@@ -91,10 +67,9 @@ export class Connection implements Readable<ConnectionState> {
   #isRestart = false
   /** Each attempt has its own; whatever speaks for an older one is not heard. */
   #turn = 0
-  /** Timers of the present state; they end with it. */
+  /** Timers of the present phase; they end with it. */
   #timers: (() => void)[] = []
   #probing: (() => void) | null = null
-  #graceOver: (() => void) | null = null
   #closed = false
   /** An answer over HTTP has hurried an attempt since a socket was open last. */
   #hurried = false
@@ -102,7 +77,8 @@ export class Connection implements Readable<ConnectionState> {
 
   constructor(options: ConnectionOptions) {
     this.#options = options
-    const { session, browser, http } = options
+    const { session, browser, http, clock } = options
+    this.#shown = new ShownState(clock, browser)
     const answered = async <T>(call: Promise<T>): Promise<T> => {
       const answer = await call
       this.#reached()
@@ -117,46 +93,45 @@ export class Connection implements Readable<ConnectionState> {
     this.#leave = [
       browser.onWake(() => this.#wake()),
       browser.onOffline(() => this.#offline()),
-      session.onChange((change) => (change === 'ended' ? this.#end() : this.#replaced())),
+      session.onChange((change) => (change === 'ended' ? this.#end('session ended') : this.#replaced())),
     ]
-    this.#attempt()
+    this.#attempt('created')
   }
 
   subscribe(listener: () => void): () => void {
-    return this.#listeners.add(listener)
+    return this.#shown.subscribe(listener)
   }
 
   getSnapshot(): ConnectionState {
-    return this.#shown
+    return this.#shown.getSnapshot()
+  }
+
+  /** Why it is as it is: what made it open, wait or end. For logs. */
+  get reason(): PhaseReason {
+    return this.#phase.reason
   }
 
   /** Lets `follower` follow on this and every later socket, until the returned function is called. */
   follow(follower: Follower): () => void {
-    const following: Following = { follower, synced: false, stop: null }
-    this.#followings.add(following)
-    if (this.#inner.type === 'open') this.#start(following, this.#inner.link)
-    this.#show()
-    return () => {
-      this.#followings.delete(following)
-      following.stop?.()
-      following.stop = null
-      this.#show()
-    }
+    return this.#followers.add(follower)
   }
 
   /** The best way to make a call now: the open socket, else HTTP if sockets keep failing, else none. */
   calls(): Calls | null {
-    if (this.#inner.type === 'open') return this.#inner.link.wire
-    const isFallback = this.#inner.type !== 'ended' && this.#failures >= FALLBACK_AFTER
+    if (this.#phase.type === 'open') return this.#phase.link.wire
+    const isFallback = this.#phase.type !== 'ended' && this.#failures >= FALLBACK_AFTER
     return isFallback && this.#options.browser.isOnline() ? this.#http : null
   }
 
   /** Does the open socket still live? Without a sign within 3 s it is dropped. */
   probe(): void {
-    if (this.#inner.type !== 'open' || this.#probing) return
+    if (this.#phase.type !== 'open' || this.#probing) return
     const turn = this.#turn
-    this.#probing = this.#options.clock.after(PROBE_MS, () => turn === this.#turn && this.#fail(0))
-    this.#inner.link.ping(() => {
+    this.#probing = this.#options.clock.after(
+      PROBE_MS,
+      () => turn === this.#turn && this.#fail('probe timed out'),
+    )
+    this.#phase.link.ping(() => {
       if (turn !== this.#turn) return
       this.#probing?.()
       this.#probing = null
@@ -166,23 +141,24 @@ export class Connection implements Readable<ConnectionState> {
   /** Tries now instead of later, also after an end. */
   retry(): void {
     if (this.#closed) return
-    if (this.#inner.type === 'ended') this.#options.session.reset()
-    if (this.#inner.type === 'open') this.probe()
-    else if (this.#inner.type !== 'opening') this.#attempt()
+    if (this.#phase.type === 'ended') this.#options.session.reset()
+    if (this.#phase.type === 'open') this.probe()
+    else if (this.#phase.type !== 'opening') this.#attempt('retry asked for')
   }
 
   /** For good. */
   close(): void {
     this.#closed = true
     for (const leave of this.#leave) leave()
-    this.#end()
-    this.#listeners.clear()
+    this.#end('closed')
+    this.#shown.close()
   }
 
-  #attempt(): void {
-    const turn = this.#enter({ type: 'opening', link: null, since: this.#options.clock.now() })
+  #attempt(reason: OpeningReason): void {
+    this.#enter({ type: 'opening', link: null, since: this.#options.clock.now(), reason })
+    const turn = this.#turn
     const heard = (task: () => void) => () => turn === this.#turn && task()
-    this.#after(CONNECT_MS, () => this.#fail(0))
+    this.#after(CONNECT_MS, () => this.#fail('connect timed out'))
     this.#options.session.get().then(
       (token) => {
         if (turn !== this.#turn) return
@@ -193,50 +169,36 @@ export class Connection implements Readable<ConnectionState> {
           onUnauthorized: heard(() => this.#renew()),
         })
         // It may have ended before it was returned.
-        if (this.#inner.type === 'opening' && turn === this.#turn) this.#inner.link = link
+        if (this.#phase.type === 'opening' && turn === this.#turn) this.#phase.link = link
         else link.close()
       },
       (error: unknown) => {
         if (turn !== this.#turn) return
-        if (error instanceof SessionEnded) this.#end()
-        else this.#fail(error instanceof CallFault ? error.retryAfterMs : 0)
+        if (error instanceof SessionEnded) this.#end('session ended')
+        else this.#fail('session unavailable', error instanceof CallFault ? error.retryAfterMs : 0)
       },
     )
   }
 
   #opened(link: Link): void {
-    for (const cancel of this.#timers) cancel()
-    this.#timers = []
-    this.#inner = { type: 'open', link }
+    this.#enter({ type: 'open', link, reason: 'socket opened' })
     this.#hurried = false
     this.#awaySince = this.#options.clock.now()
     this.#after(STABLE_MS, () => {
       this.#failures = 0
       this.#isRestart = false
     })
-    for (const following of [...this.#followings]) this.#start(following, link)
+    this.#followers.start(link.wire)
     this.#show()
-  }
-
-  #start(following: Following, link: Link): void {
-    const turn = this.#turn
-    following.synced = false
-    const stop = following.follower.start(link.wire, (yes) => {
-      if (turn !== this.#turn) return
-      following.synced = yes
-      this.#show()
-    })
-    if (turn === this.#turn && this.#followings.has(following)) following.stop = stop
-    else stop()
   }
 
   #lost(code: number): void {
     if (code === CLOSE_CODES.restarting.code) this.#isRestart = true
     if (endsSession(code)) this.#renew()
-    else this.#fail(0)
+    else this.#fail('socket closed')
   }
 
-  #fail(leastMs: number): void {
+  #fail(reason: WaitingReason, leastMs = 0): void {
     const { clock, browser } = this.#options
     if (this.#failures === 0) this.#awaySince = clock.now()
     this.#failures += 1
@@ -247,43 +209,44 @@ export class Connection implements Readable<ConnectionState> {
     }
     // Added: others were told to wait for the same time.
     const ms = leastMs + reconnectDelay(absence, clock)
-    this.#enter({ type: 'waiting', retryAt: clock.now() + ms })
-    this.#after(ms, () => this.#attempt())
+    this.#enter({ type: 'waiting', retryAt: clock.now() + ms, reason })
+    this.#after(ms, () => this.#attempt('retry due'))
     if (this.#failures <= FALLBACK_AFTER || !browser.isOnline()) return
-    for (const { follower } of [...this.#followings]) follower.fallback?.(this.#http)
+    this.#followers.fallback(this.#http)
   }
 
   /** The server answers over HTTP: there is no reason to wait with the next socket, once. */
   #reached(): void {
     // It is not the server that is away.
     this.#awaySince = this.#options.clock.now()
-    if (this.#inner.type !== 'waiting' || this.#hurried) return
+    if (this.#phase.type !== 'waiting' || this.#hurried) return
     this.#hurried = true
-    this.#attempt()
+    this.#attempt('answered over HTTP')
   }
 
   #renew(): void {
     // Tells us `ended` at once if there is no second chance.
     this.#options.session.refused(this.#token)
-    if (this.#inner.type !== 'ended') this.#attempt()
+    if (this.#phase.type !== 'ended') this.#attempt('session refused')
   }
 
   #replaced(): void {
     if (this.#closed) return
-    for (const { follower } of [...this.#followings]) follower.sessionReplaced?.()
+    this.#followers.sessionReplaced()
     // Found out by a call over HTTP: the socket still speaks for the former one.
-    if (this.#inner.type === 'open' || (this.#inner.type === 'opening' && this.#inner.link)) this.#attempt()
+    if (this.#phase.type === 'open' || (this.#phase.type === 'opening' && this.#phase.link))
+      this.#attempt('session replaced')
   }
 
-  #end(): void {
-    if (this.#inner.type !== 'ended') this.#enter({ type: 'ended' })
+  #end(reason: 'session ended' | 'closed'): void {
+    if (this.#phase.type !== 'ended') this.#enter({ type: 'ended', reason })
   }
 
   #wake(): void {
-    const inner = this.#inner
+    const phase = this.#phase
     // An attempt that began before the sleep, or on the former network, leads nowhere.
-    const stale = inner.type === 'opening' && this.#options.clock.now() - inner.since > STALE_MS
-    if (inner.type === 'waiting' || stale) this.#attempt()
+    const stale = phase.type === 'opening' && this.#options.clock.now() - phase.since > STALE_MS
+    if (phase.type === 'waiting' || stale) this.#attempt('woken')
     else this.probe()
   }
 
@@ -292,22 +255,19 @@ export class Connection implements Readable<ConnectionState> {
     this.#show()
   }
 
-  /** Leaves the present state with everything that belongs to it. */
-  #enter(next: Inner): number {
-    const left = this.#inner
-    this.#turn += 1
-    this.#inner = next
+  /** The only way from one phase to another. What belongs to the one that is left ends here; an opened link goes on. */
+  #enter(next: Phase): void {
+    const left = this.#phase
+    this.#phase = next
     for (const cancel of this.#timers) cancel()
     this.#timers = []
+    if (next.type === 'open') return
+    this.#turn += 1
     this.#probing?.()
     this.#probing = null
-    for (const following of this.#followings) {
-      following.stop?.()
-      following.stop = null
-    }
+    this.#followers.stop()
     if (left.type === 'open' || left.type === 'opening') left.link?.close()
     this.#show()
-    return this.#turn
   }
 
   #after(ms: number, task: () => void): void {
@@ -315,33 +275,6 @@ export class Connection implements Readable<ConnectionState> {
   }
 
   #show(): void {
-    const next = this.#picture()
-    const before = this.#shown
-    if (next.type === before.type && next.type !== 'offline') return
-    this.#shown = next
-    this.#listeners.tell()
-  }
-
-  #picture(): ConnectionState {
-    const inner = this.#inner
-    const synced = inner.type === 'open' && [...this.#followings].every((following) => following.synced)
-    const catchingUp = inner.type === 'open' && !synced && this.#shown.type === 'online'
-    if (!catchingUp) {
-      this.#graceOver?.()
-      this.#graceOver = null
-    }
-    if (synced) return { type: 'online' }
-    if (catchingUp) {
-      this.#graceOver ??= this.#options.clock.after(SYNC_GRACE_MS, () => {
-        this.#shown = { type: 'connecting' }
-        this.#graceOver = null
-        this.#listeners.tell()
-      })
-      return this.#shown
-    }
-    if (inner.type === 'ended') return { type: 'ended' }
-    if (inner.type !== 'waiting') return { type: 'connecting' }
-    // The browser knows of no network: when it is back it says so, and no time can be named.
-    return { type: 'offline', retryAt: this.#options.browser.isOnline() ? new Date(inner.retryAt) : null }
+    this.#shown.update(this.#phase, this.#followers.areSynced)
   }
 }

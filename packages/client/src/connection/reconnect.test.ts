@@ -147,3 +147,43 @@ describe('coming back', () => {
     expect(watched.connection.calls()).toBe(null)
   })
 })
+
+test('why a connection opens, waits or ends is told', async () => {
+  const { connection, browser } = watched
+  const reasons: string[] = [connection.reason]
+  const note = () => reasons.push(connection.reason)
+  watched.last.events.onOpen()
+  note()
+  watched.last.events.onEnd(1006)
+  note()
+  await watched.untilNextLink()
+  note()
+  watched.last.events.onOpen()
+  browser.wake()
+  await watched.clock.advance(PROBE_MS)
+  note()
+  browser.wake()
+  note()
+  await watched.clock.advance(CONNECT_MS)
+  note()
+  connection.retry()
+  note()
+  await watched.clock.advance(0)
+  watched.last.events.onUnauthorized()
+  note()
+  await watched.clock.advance(0)
+  watched.last.events.onUnauthorized()
+  note()
+  expect(reasons).toEqual([
+    'created',
+    'socket opened',
+    'socket closed',
+    'retry due',
+    'probe timed out',
+    'woken',
+    'connect timed out',
+    'retry asked for',
+    'session refused',
+    'session ended',
+  ])
+})
