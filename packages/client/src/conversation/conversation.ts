@@ -1,31 +1,32 @@
-import type { ChatActivity, Participant, SenderType, SupportMessage } from '@acme/api'
-import { v7 as uuidv7 } from 'uuid'
+import type { ChatActivity, SenderType, SupportMessage } from '@acme/api'
 import type { Connection } from '../connection/connection.ts'
 import type { Calls, Wire } from '../connection/wire.ts'
 import type { KeyValueStorage } from '../platform/browser.ts'
 import type { Clock } from '../platform/clock.ts'
+import { SnapshotStore } from '../platform/snapshot-store.ts'
 import { Listeners, type Readable } from '../platform/store.ts'
-import { catchUp, EarlierPages } from './earlier.ts'
-import { type FollowedChat, followChat } from './follow-chat.ts'
+import { Activity } from './activity.ts'
+import { ChatLog } from './chat-log.ts'
+import { EarlierPages } from './earlier.ts'
+import { Live } from './live.ts'
 import { type OpenedChat, Opening } from './opening.ts'
-import { Outbox } from './outbox.ts'
+import { Outgoing } from './outgoing.ts'
 import { Receipts } from './receipts.ts'
-import { Sender } from './sender.ts'
 import type { ConversationSnapshot } from './snapshot.ts'
-import { Timeline } from './timeline.ts'
+import type { Timeline } from './timeline.ts'
 import { Typing } from './typing.ts'
 
 /*
  * The store of one chat, for its user or for an admin.
  *
- *   open() ──page, epoch──▶ timeline ◀──events── followChat ◀── the socket of the moment
+ *   open() ──page, epoch──▶ ChatLog ◀──events── Live ◀── the socket of the moment
  *                              ▲  └─ shown ─▶ leaves the outbox
  *   send() ──▶ outbox ──▶ sender ──answer─┘
  *
  * - What is shown is a gapless piece of the server's log that only grows, until the log itself is another one (another
  *   epoch): then it is loaded again.
  * - A message of ours is always to be seen: in the outbox until it is shown as part of the log, and never in both.
- * - Every way a message can come (event, answer, page) ends in `#apply`, which does not care how often or in which
+ * - Every way a message can come (event, answer, page) ends in `ChatLog.apply`, which does not care how often or in which
  *   order; so a reconnect, however late, is nothing but a new subscription from the last `seq`.
  */
 
@@ -51,60 +52,71 @@ export interface ConversationOptions {
   clock: Clock
 }
 
-/** While thousands of missed messages arrive, it is enough to paint now and then. */
-const PAINT_MS = 50
-/** Frames over 64 KiB are refused together with their socket, so such a text must not get there. */
-const MOST_BYTES = 48_000
-
-interface Chat {
-  id: string
-  epoch: string
-  timeline: Timeline
-}
-
-interface Live {
-  wire: Wire
-  synced: (yes: boolean) => void
-  followed: FollowedChat | null
-}
-
-type Activity = Pick<ConversationSnapshot, 'archivedAt' | 'typing' | 'here'>
-const NOBODY: Activity = { archivedAt: null, typing: [], here: [] }
-
 export class Conversation implements Readable<ConversationSnapshot> {
   readonly #options: ConversationOptions
-  readonly #listeners = new Listeners()
+  readonly #store: SnapshotStore<ConversationSnapshot>
   readonly #incoming = new Listeners<[SupportMessage]>()
   readonly #opening: Opening
-  readonly #outbox = new Outbox()
-  readonly #sender: Sender
+  readonly #outgoing: Outgoing
   readonly #receipts: Receipts
   readonly #typing: Typing
-  readonly #earlier = new EarlierPages(() => this.#changed())
+  readonly #earlier: EarlierPages
+  readonly #activity: Activity
+  readonly #log: ChatLog
+  readonly #live: Live
   readonly #leave: (() => void)[]
-  #chat: Chat | null = null
-  #failure: string | null = null
-  #refused = false
-  #live: Live | null = null
-  #synced = false
-  #catchingUp = false
-  #activity = NOBODY
-  #snapshot: ConversationSnapshot | null = null
-  #paintLater: (() => void) | null = null
   #closed = false
 
   constructor(options: ConversationOptions) {
     this.#options = options
-    const { clock, connection, open, side, storage, unsentKeys = [], expectedChatId, onKept } = options
-    const reach = { clock, chatId: () => this.#chat?.id ?? null, calls: () => this.#calls() }
+    const {
+      clock,
+      connection,
+      open,
+      side,
+      storage,
+      storagePrefix,
+      onKept,
+      unsentKeys = [],
+      expectedChatId = null,
+    } = options
+    this.#store = new SnapshotStore(() => this.#snapshot(), clock)
+    const onChange = () => this.#store.changed()
+    const calls = () => (this.#closed ? null : connection.calls())
+    const chat = () => this.#log.chat
+    const reach = { clock, calls, chatId: () => chat()?.id ?? null }
+    this.#activity = new Activity(side, options.self)
+    this.#earlier = new EarlierPages({ calls, chat, onChange })
     this.#receipts = new Receipts(side, reach)
-    this.#typing = new Typing(clock, (typing) => this.#tellTyping(typing))
-    this.#sender = new Sender({
+    this.#typing = new Typing(clock, (typing) => this.#live.tellTyping(typing))
+    this.#outgoing = new Outgoing({
       ...reach,
-      outbox: this.#outbox,
-      onAnswer: (message) => this.#apply(message),
-      onChange: () => this.#changed(),
+      storage,
+      storagePrefix,
+      expectedChatId,
+      unsentKeys,
+      onAnswer: (message) => this.#log.apply(message),
+      onChange,
       onDoubt: () => connection.probe(),
+    })
+    this.#log = new ChatLog({
+      outgoing: this.#outgoing,
+      receipts: this.#receipts,
+      onIncoming: (message) => this.#incoming.tell(message),
+      onGap: (seq) => this.#live.reach(seq),
+      onContradiction: () => this.#openAgain(),
+      // While thousands of missed messages arrive, it is enough to paint now and then.
+      onApplied: () =>
+        this.#live.isSynced || !this.#live.wire ? this.#store.changed() : this.#store.changedSoon(),
+    })
+    this.#live = new Live({
+      clock,
+      calls,
+      chat,
+      onMessage: (message) => this.#log.apply(message),
+      onActivity: (timeline, activity) => this.#heard(timeline, activity),
+      onOutdated: () => this.#openAgain(),
+      onChange,
     })
     this.#opening = new Opening({
       clock,
@@ -112,13 +124,11 @@ export class Conversation implements Readable<ConversationSnapshot> {
       onOpened: (opened) => this.#adopt(opened),
       onFailure: (message, final) => this.#openFailed(message, final),
     })
-    const expected = expectedChatId ? [this.#key(expectedChatId)] : []
-    for (const key of [...unsentKeys, ...expected]) this.#outbox.attach(storage, key, clock.now())
     this.#leave = [
-      connection.subscribe(() => this.#changed()),
+      connection.subscribe(onChange),
       onKept?.(() => this.#syncTabs()) ?? (() => {}),
       connection.follow({
-        start: (wire, synced) => this.#start({ wire, synced, followed: null }),
+        start: (wire, synced) => this.#start(wire, synced),
         fallback: (calls) => this.#fallback(calls),
         sessionReplaced: () => this.#startOver(),
       }),
@@ -127,66 +137,38 @@ export class Conversation implements Readable<ConversationSnapshot> {
   }
 
   subscribe(listener: () => void): () => void {
-    return this.#listeners.add(listener)
+    return this.#store.subscribe(listener)
   }
 
   getSnapshot(): ConversationSnapshot {
-    const timeline = this.#chat?.timeline
-    this.#snapshot ??= {
-      phase: this.#failure !== null ? 'failed' : timeline ? 'ready' : 'loading',
-      failure: this.#failure,
-      refused: this.#refused,
-      connection: this.#options.connection.getSnapshot(),
-      chatId: this.#chat?.id ?? null,
-      messages: timeline?.messages ?? [],
-      pending: this.#outbox.entries,
-      hasEarlier: timeline?.hasEarlier ?? false,
-      loadingEarlier: this.#earlier.isLoading,
-      unreadCount: this.#receipts.unreadCount,
-      seenUpTo: this.#receipts.seenUpTo,
-      ...this.#activity,
-    }
-    return this.#snapshot
+    return this.#store.getSnapshot()
   }
 
   /** Takes a message to be sent now or as soon as possible, once. Returns its id. */
   send(content: string): string {
-    const id = uuidv7()
-    const tooLong = new TextEncoder().encode(JSON.stringify(content)).length > MOST_BYTES
-    const failure = tooLong
-      ? { message: 'This message is too long. Send it in parts.', retryable: false }
-      : null
-    this.#outbox.add(id, content, new Date(this.#options.clock.now()), failure)
     this.#typing.set(false)
-    this.#changed()
-    this.#sender.pump()
-    return id
+    return this.#outgoing.send(content)
   }
 
   /** Sends a failed message again, under the same id. */
   retry(id: string): void {
-    const failure = this.#outbox.entries.find((pending) => pending.id === id)?.failure
-    if (!failure?.retryable) return
-    this.#outbox.wait(id)
-    this.#changed()
-    this.#sender.pump()
+    this.#outgoing.retry(id)
   }
 
   /** Gives up a message that is not on its way. */
   discard(id: string): void {
-    if (this.#outbox.discard(id, this.#options.clock.now())) this.#changed()
+    this.#outgoing.discard(id)
   }
 
   /** Everything up to `upTo`, by default to the end, was seen; never more than is shown. */
   markRead(upTo = Number.POSITIVE_INFINITY): void {
-    if (this.#chat && this.#receipts.markRead(this.#chat.timeline, upTo)) this.#changed()
+    const chat = this.#log.chat
+    if (chat && this.#receipts.markRead(chat.timeline, upTo)) this.#store.changed()
   }
 
   /** Puts the page before the first message in front; at once, or when there is a connection. */
   loadEarlier(): void {
-    if (!this.#chat || !this.#earlier.want(this.#chat.timeline)) return
-    this.#changed()
-    this.#loadWanted()
+    this.#earlier.want()
   }
 
   /** We are writing, or not any more. To be called with every key: it tells the server rarely. */
@@ -197,9 +179,8 @@ export class Conversation implements Readable<ConversationSnapshot> {
   /** Tries again what failed: the connection, and reading the chat. */
   reload(): void {
     this.#options.connection.retry()
-    this.#failure = null
-    this.#refused = false
-    this.#changed()
+    this.#log.retry()
+    this.#store.changed()
     this.#opening.start()
   }
 
@@ -210,254 +191,116 @@ export class Conversation implements Readable<ConversationSnapshot> {
 
   /** Forgets what was written and not sent, also in storage: the writer leaves. */
   forgetPending(): void {
-    this.#sender.stop()
-    this.#outbox.wipe()
-    this.#changed()
+    this.#outgoing.forget()
   }
 
   /** Ends following. Pending messages stay in storage. */
   close(): void {
     this.#closed = true
     for (const leave of this.#leave) leave()
-    this.#paintLater?.()
     this.#opening.stop()
-    this.#sender.stop()
+    this.#outgoing.stop()
     this.#receipts.stop()
     this.#typing.stop()
-    this.#listeners.clear()
+    this.#store.close()
     this.#incoming.clear()
     this.#options.onClose?.()
+  }
+
+  #snapshot(): ConversationSnapshot {
+    const { chat, phase, failure } = this.#log
+    return {
+      phase,
+      failure: failure?.message ?? null,
+      refused: failure?.refused ?? false,
+      connection: this.#options.connection.getSnapshot(),
+      chatId: chat?.id ?? null,
+      messages: chat?.timeline.messages ?? [],
+      pending: this.#outgoing.pending,
+      hasEarlier: chat?.timeline.hasEarlier ?? false,
+      loadingEarlier: this.#earlier.isLoading,
+      unreadCount: this.#receipts.unreadCount,
+      seenUpTo: this.#receipts.seenUpTo,
+      ...this.#activity.shown,
+    }
   }
 
   // --- the chat as it was read
 
   #adopt(opened: OpenedChat): void {
-    this.#failure = null
-    const known = this.#chat?.id === opened.id && this.#chat.epoch === opened.epoch
-    if (!known || !this.#grow(opened)) this.#replace(opened)
-    this.#follow()
-    this.#changed()
-    this.#sender.restart()
+    if (this.#log.adopt(opened).isNew) this.#earlier.reset()
+    this.#live.follow()
+    this.#store.changed()
+    this.#outgoing.restart()
     this.#receipts.restart()
   }
 
-  /** Adds what is new to what is shown; false when it does not join. */
-  #grow({ messages }: OpenedChat): boolean {
-    const timeline = this.#chat?.timeline
-    if (!timeline || timeline.contradicts(messages)) return false
-    for (const message of messages) this.#apply(message)
-    return !timeline.hasGap
-  }
-
-  #replace(opened: OpenedChat): void {
-    const { storage, clock, expectedChatId } = this.#options
-    if (this.#chat && this.#chat.id !== opened.id) this.#outbox.detach()
-    else if (expectedChatId && expectedChatId !== opened.id) this.#outbox.detachInherited()
-    this.#outbox.attach(storage, this.#key(opened.id), clock.now())
-    this.#outbox.unconfirm()
-    for (const { id } of opened.messages) this.#outbox.shown(id)
-    this.#chat = {
-      id: opened.id,
-      epoch: opened.epoch,
-      timeline: new Timeline(opened.messages, opened.lastSeq),
-    }
-    this.#earlier.reset()
-    this.#receipts.reset(opened)
-  }
-
   #openFailed(message: string, final: boolean): void {
-    // What is shown stays; attempts to read it anew go on.
-    if (!final && this.#chat) return
-    this.#failure = message
-    this.#refused = final && !this.#chat
+    if (!this.#log.failed(message, final)) return
     // Nothing is missing that could still arrive: the connection itself is as it should be.
-    if (this.#refused) this.#setSynced(true)
-    this.#changed()
+    if (this.#log.failure?.refused) this.#live.setSynced(true)
+    this.#store.changed()
   }
 
   /** Another session, perhaps somebody else: nothing of the former may be seen any more. */
   #startOver(): void {
-    this.#unfollow()
-    if (this.#chat) this.#outbox.detach()
-    else this.#outbox.detachInherited()
-    this.#chat = null
-    this.#failure = null
-    this.#refused = false
-    this.#activity = NOBODY
+    this.#live.unfollow()
+    this.#log.clear()
+    this.#activity.reset()
     this.#earlier.reset()
-    this.#receipts.reset(null)
     this.#typing.stop()
-    this.#sender.restart()
-    this.#changed()
+    this.#outgoing.restart()
+    this.#store.changed()
     this.#opening.start()
   }
 
   /** What we show is not the server's log. */
   #openAgain(): void {
-    this.#unfollow()
+    this.#live.unfollow()
     this.#opening.again()
   }
 
-  // --- following it
+  // --- the connection
 
-  #start(live: Live): () => void {
-    this.#live = live
+  #start(wire: Wire, synced: (yes: boolean) => void): () => void {
+    this.#live.start(wire, synced)
     // A page that was frozen was told nothing meanwhile.
     this.#syncTabs()
-    if (this.#chat) this.#follow()
-    else if (this.#refused) this.#setSynced(true)
+    if (this.#log.chat) this.#live.follow()
+    else if (this.#log.failure?.refused) this.#live.setSynced(true)
     else this.#opening.hurry()
-    this.#sender.restart()
+    this.#outgoing.restart()
     this.#receipts.restart()
-    this.#loadWanted()
-    return () => {
-      this.#unfollow()
-      this.#live = null
-      this.#activity = { ...this.#activity, typing: [], here: [] }
-      this.#earlier.interrupted()
-      this.#typing.stop()
-      this.#receipts.stop()
-      this.#sender.restart()
-      this.#changed()
-    }
+    this.#earlier.load()
+    return () => this.#stop()
   }
 
-  #follow(): void {
-    this.#unfollow()
-    const live = this.#live
-    if (!live || !this.#chat) return
-    const { id, epoch, timeline } = this.#chat
-    live.followed = followChat({
-      clock: this.#options.clock,
-      wire: live.wire,
-      chatId: id,
-      epoch,
-      lastSeq: () => timeline.lastSeq,
-      onMessage: (message) => this.#apply(message),
-      onActivity: (activity) => this.#heard(timeline, activity),
-      onReset: () => this.#openAgain(),
-      onRefused: () => this.#openAgain(),
-      synced: (yes) => this.#setSynced(yes),
-    })
-  }
-
-  #unfollow(): void {
-    this.#live?.followed?.stop()
-    if (this.#live) this.#live.followed = null
-    this.#setSynced(false)
-  }
-
-  #setSynced(yes: boolean): void {
-    if (yes !== this.#synced) this.#changed()
-    this.#synced = yes
-    this.#live?.synced(yes)
+  #stop(): void {
+    this.#live.stop()
+    this.#activity.interrupted()
+    this.#earlier.interrupted()
+    this.#typing.stop()
+    this.#receipts.stop()
+    this.#outgoing.restart()
+    this.#store.changed()
   }
 
   #fallback(calls: Calls): void {
     this.#opening.hurry()
-    this.#sender.pump()
+    this.#outgoing.pump()
     this.#receipts.restart()
-    this.#loadWanted()
-    void this.#catchUp(calls)
-  }
-
-  async #catchUp(calls: Calls): Promise<void> {
-    const chat = this.#chat
-    if (!chat || this.#catchingUp) return
-    this.#catchingUp = true
-    try {
-      await catchUp(calls, chat.id, chat.timeline, (page) => {
-        if (chat === this.#chat) for (const message of page) this.#apply(message)
-      })
-    } catch {
-      // Nobody promised anything; the next failed attempt to connect asks again.
-    } finally {
-      this.#catchingUp = false
-    }
-  }
-
-  /** Every message ends here, by whatever way it came. */
-  #apply(message: SupportMessage): void {
-    const timeline = this.#chat?.timeline
-    if (!timeline || message.chatId !== this.#chat?.id) return
-    const applied = timeline.apply(message)
-    switch (applied.type) {
-      case 'shown':
-        for (const one of applied.messages) this.#shown(one)
-        break
-      case 'known':
-        this.#outbox.shown(message.id)
-        this.#sender.settled(message.id)
-        break
-      case 'held':
-        // The server has it; it stays in sight as pending until it can be shown.
-        this.#outbox.confirm(message.id)
-        this.#sender.settled(message.id)
-        this.#fill(message.seq)
-        break
-      case 'contradiction':
-        this.#openAgain()
-        break
-    }
-    this.#changed(this.#synced || !this.#live)
-  }
-
-  #shown(message: SupportMessage): void {
-    this.#outbox.shown(message.id)
-    this.#sender.settled(message.id)
-    if (this.#receipts.arrived(message)) this.#incoming.tell(message)
-  }
-
-  /** Something up to `seq` exists: the events will bring it, or else we ask. */
-  #fill(seq: number): void {
-    this.#live?.followed?.reach(seq)
-    const calls = this.#live ? null : this.#calls()
-    if (calls) void this.#catchUp(calls)
+    this.#earlier.load()
+    void this.#live.readForward(calls)
   }
 
   #heard(timeline: Timeline, activity: ChatActivity): void {
-    const { side, self } = this.#options
-    const others = (one: Participant) => (self === undefined ? one.side !== side : one.id !== self)
-    const { archivedAt, typing, here } = activity
-    this.#activity = { archivedAt, typing: typing.filter(others), here: here.filter(others) }
+    this.#activity.heard(activity)
     this.#receipts.heard(timeline, activity)
-    this.#changed()
+    this.#store.changed()
   }
-
-  // --- smaller things
 
   /** Takes in what other tabs wrote and discarded. */
   #syncTabs(): void {
-    if (!this.#outbox.sync((id) => this.#chat?.timeline.has(id) ?? false)) return
-    this.#changed()
-    this.#sender.pump()
-  }
-
-  #calls(): Calls | null {
-    return this.#closed ? null : this.#options.connection.calls()
-  }
-
-  #loadWanted(): void {
-    if (this.#chat) this.#earlier.load(this.#chat.id, this.#chat.timeline, this.#calls())
-  }
-
-  #tellTyping(typing: boolean): void {
-    // A hint: not worth a second try, nor a word when it is lost.
-    if (this.#chat) this.#live?.wire.setTyping({ chatId: this.#chat.id, typing }).catch(() => {})
-  }
-
-  #key(chatId: string): string {
-    return `${this.#options.storagePrefix}.${chatId}`
-  }
-
-  #changed(now = true): void {
-    if (!now) {
-      this.#paintLater ??= this.#options.clock.after(PAINT_MS, () => this.#changed())
-      return
-    }
-    this.#paintLater?.()
-    this.#paintLater = null
-    this.#snapshot = null
-    this.#listeners.tell()
+    this.#outgoing.sync((id) => this.#log.chat?.timeline.has(id) ?? false)
   }
 }

@@ -1,43 +1,57 @@
-import type { SupportMessage } from '@acme/api'
 import { faultOf } from '../connection/fault.ts'
 import type { Calls } from '../connection/wire.ts'
-import type { Timeline } from './timeline.ts'
+import type { ShownChat } from './chat-log.ts'
 
-const PAGE = 50
+/** Messages that are asked for at once. */
+export const PAGE = 50
+
+export interface EarlierPagesOptions {
+  /** The chat that is shown; null until it has been read. */
+  chat: () => ShownChat | null
+  /** How the server can be reached at the moment; null if it cannot. */
+  calls: () => Calls | null
+  onChange: () => void
+}
 
 /** The page before what is shown, at most one at a time; wanted without a connection, it comes with the next one. */
 export class EarlierPages {
-  readonly #onChange: () => void
+  readonly #options: EarlierPagesOptions
   #state: 'idle' | 'wanted' | 'loading' = 'idle'
   #turn = 0
 
-  constructor(onChange: () => void) {
-    this.#onChange = onChange
+  constructor(options: EarlierPagesOptions) {
+    this.#options = options
   }
 
   get isLoading(): boolean {
     return this.#state !== 'idle'
   }
 
-  /** Says whether that is news. */
-  want(timeline: Timeline): boolean {
-    if (!timeline.hasEarlier || this.#state !== 'idle') return false
+  /** Asks for it, if there is one. */
+  want(): void {
+    const timeline = this.#options.chat()?.timeline
+    if (!timeline?.hasEarlier || this.#state !== 'idle') return
     this.#state = 'wanted'
-    return true
+    this.#options.onChange()
+    this.load()
   }
 
-  load(chatId: string, timeline: Timeline, calls: Calls | null): void {
-    if (!calls || this.#state !== 'wanted') return
+  /** Loads it if it is wanted, and can be had. */
+  load(): void {
+    const { chat: shown, calls: way, onChange } = this.#options
+    const chat = shown()
+    const calls = way()
+    if (!chat || !calls || this.#state !== 'wanted') return
     this.#state = 'loading'
     const turn = ++this.#turn
     const settle = (state: 'idle' | 'wanted') => {
       this.#state = state
-      this.#onChange()
+      onChange()
     }
-    calls.history({ chatId, before: timeline.firstSeq, limit: PAGE }).then(
+    calls.history({ chatId: chat.id, before: chat.timeline.firstSeq, limit: PAGE }).then(
       ({ messages }) => {
         if (turn !== this.#turn) return
-        timeline.prepend(messages)
+        chat.timeline.prepend(messages)
         settle('idle')
       },
       (error: unknown) => {
@@ -57,22 +71,5 @@ export class EarlierPages {
   reset(): void {
     this.#turn += 1
     this.#state = 'idle'
-  }
-}
-
-/**
- * Reads forward what came after the last shown message, without a subscription. Before `last + page` there is at
- * most one page of new messages, so nothing is skipped.
- */
-export async function catchUp(
-  calls: Calls,
-  chatId: string,
-  timeline: Timeline,
-  take: (page: readonly SupportMessage[]) => void,
-): Promise<void> {
-  for (let last = -1; last < timeline.lastSeq; ) {
-    last = timeline.lastSeq
-    const page = await calls.history({ chatId, before: last + 1 + PAGE, limit: PAGE })
-    take(page.messages)
   }
 }
