@@ -1,5 +1,5 @@
 import type { KeyValueStorage } from '../platform/browser.ts'
-import { byWriting, KeptMessages, type Written } from './outbox-storage.ts'
+import { byWriting, PendingList, type Written } from './pending-list.ts'
 import type { PendingMessage } from './snapshot.ts'
 
 /*
@@ -32,7 +32,7 @@ const DISCARDED_KEPT_MS = 86_400_000
 export class Outbox {
   #entries: readonly Entry[] = []
   /** Where it is kept: in the last one. What another tab, without a chat yet, puts into one before is taken in too. */
-  #lists: readonly KeptMessages[] = []
+  #lists: readonly PendingList[] = []
 
   /**
    * Keeps the list under `key` from now on, and takes over what is left there. What is in the list already moves
@@ -40,7 +40,7 @@ export class Outbox {
    */
   attach(storage: KeyValueStorage, key: string, now: number): void {
     if (this.#lists.at(-1)?.isAt(key)) return
-    const list = new KeptMessages(storage, key)
+    const list = new PendingList(storage, key)
     const there = list.all()
     const discarded = there.filter(isDiscarded)
     for (const { id, discardedAt = 0 } of discarded)
@@ -183,7 +183,7 @@ export class Outbox {
     return this.#lists.flatMap((list) => list.all())
   }
 
-  #changeKept(id: string, change: Parameters<KeptMessages['change']>[1]): void {
+  #changeKept(id: string, change: Parameters<PendingList['change']>[1]): void {
     for (const list of this.#lists) list.change(id, change)
   }
 

@@ -16,7 +16,7 @@ export interface Written {
  * The pending messages of one list, each under a key of its own (`<list>.<id>`): a tab never writes anything back
  * but the one message it changed, so what two tabs write in the same moment is both kept.
  */
-export class KeptMessages {
+export class PendingList {
   readonly #storage: KeyValueStorage
   readonly #list: string
 
