@@ -12,17 +12,19 @@ import { httpClient, openLinkTo, trpcFault, wireOver } from './connection/trpc.t
 import type { Calls } from './connection/wire.ts'
 import { BackgroundSender } from './conversation/background-sender.ts'
 import { Conversation } from './conversation/conversation.ts'
-import { type Browser, defaultBrowser, type KeyValueStorage } from './platform/browser.ts'
+import { adminPendingStore, sharedPendingStore, type UserPendingStore } from './conversation/pending-store.ts'
+import { type Browser, defaultBrowser } from './platform/browser.ts'
 import { systemClock } from './platform/clock.ts'
 
 export interface SupportClientOptions {
   /** Where the server is, as `https://support.example.com`; '' for the page's own origin. */
   url: string
   session: SessionSource
-  /** Keeps what was written and not sent; by default the browser's, and memory where that is blocked. */
-  storage?: KeyValueStorage
-  /** Nobody else ever uses this storage: then also what was written before the first session outlives a reload. */
-  storageIsPersonal?: boolean
+  /**
+   * Keeps what was written and not sent. By default that is the browser's storage, for whoever holds the session, and
+   * memory where storage is blocked.
+   */
+  pending?: UserPendingStore
   browser?: Browser
 }
 
@@ -45,23 +47,19 @@ export function createSupportClient(options: SupportClientOptions): SupportClien
   }
   const session = tokenSession(options.session, start, systemClock)
   const connection = connect(session, http, socket, browser)
-  const storage = options.storage ?? browser.storage
-  const expected = options.session.token === null ? null : `acme.chat.${fingerprint(options.session.token)}`
-  const unsentKeys = options.storageIsPersonal ? ['acme.unsent'] : []
+  const { token } = options.session
+  const pending =
+    options.pending ?? sharedPendingStore({ storage: browser.storage, onChange: browser.onKept, token })
   const conversation = new Conversation({
     side: 'user',
     open: () =>
       withSession(session, async (token) => {
         const chat = await withCallFaults(httpClient(http, token).chat.get.query())
-        if (token !== null) storage.set(`acme.chat.${fingerprint(token)}`, chat.id)
+        if (token !== null) pending.remember(token, chat.id)
         return chat
       }),
     connection,
-    storage,
-    storagePrefix: 'acme.outbox.user',
-    expectedChatId: expected && storage.get(expected),
-    unsentKeys: expected ? [...unsentKeys, `${expected}.unsent`] : unsentKeys,
-    onKept: browser.onKept,
+    pending,
     clock: systemClock,
   })
   function close() {
@@ -90,8 +88,6 @@ export interface AdminClientOptions {
   url: string
   /** The admin's own id: is left out of who is typing, and keeps pending messages apart from another admin's. */
   account?: string
-  /** By default the tab's. */
-  storage?: KeyValueStorage
   browser?: Browser
 }
 
@@ -120,9 +116,9 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
   const session = cookieSession()
   const trpc = httpClient(http, null)
   const connection = connect(session, http, socket, browser)
-  const storage = options.storage ?? browser.tabStorage
-  const storagePrefix = `acme.outbox.admin.${options.account ?? ''}`
-  const backgroundSender = new BackgroundSender({ connection, storage, storagePrefix, clock: systemClock })
+  const place = { storage: browser.tabStorage, onChange: browser.onKept }
+  const pending = adminPendingStore(place, options.account ?? '')
+  const backgroundSender = new BackgroundSender({ connection, pending, clock: systemClock })
   return {
     connection,
     conversation(chatId, onOpened) {
@@ -137,11 +133,8 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
             return chat
           }),
         connection,
-        storage,
-        storagePrefix,
-        expectedChatId: chatId,
+        pending: { ...pending, expectedChatId: chatId },
         onClose: () => backgroundSender.resume(chatId),
-        onKept: browser.onKept,
         clock: systemClock,
       })
     },
@@ -197,13 +190,6 @@ async function withCallFaults<T>(call: Promise<T>): Promise<T> {
   } catch (error) {
     throw trpcFault(error)
   }
-}
-
-/** Tells sessions apart without keeping one (FNV-1a, 32 bits of a secret of far more). */
-function fingerprint(token: string): string {
-  let hash = 0x811c9dc5
-  for (let at = 0; at < token.length; at++) hash = Math.imul(hash ^ token.charCodeAt(at), 0x01000193)
-  return (hash >>> 0).toString(36)
 }
 
 function endpoints(url: string): { http: string; socket: string } {

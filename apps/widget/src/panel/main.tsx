@@ -1,4 +1,4 @@
-import { createSupportClient, defaultBrowser } from '@acme/client'
+import { createSupportClient, personalPendingStore } from '@acme/client'
 import { SupportChatProvider } from '@acme/react'
 import '@acme/ui/tokens.css'
 import '@acme/ui/page.css'
@@ -43,9 +43,8 @@ async function begin(host: Host, place: HTMLElement) {
       identity: async () => (start.signed ? host.identity() : null),
       onToken: (token) => host.post({ type: 'session', token }),
     },
-    storage,
-    storageIsPersonal: true,
-    browser: { ...defaultBrowser(), onKept: storage.onKept },
+    // The page keeps the drafts and unsent messages of its users apart.
+    pending: personalPendingStore({ storage, onChange: storage.onKept, token: start.token }),
   })
   const root = createRoot(place)
   root.render(

@@ -7,18 +7,21 @@ import { FakeClock } from '../testing/fake-clock.ts'
 import { FakeServer } from '../testing/fake-server.ts'
 import { BackgroundSender } from './background-sender.ts'
 import { Conversation } from './conversation.ts'
+import { adminPendingStore, type PendingStore } from './pending-store.ts'
 
 let clock: FakeClock
 let server: FakeServer
 let storage: KeyValueStorage
 let connection: Connection
+let pending: PendingStore
 let backgroundSender: BackgroundSender
 
 function openPage() {
   const session = tokenSession({ token: 'token', identity: async () => null }, async () => 'token-2', clock)
   const browser = new FakeBrowser(storage)
   connection = new Connection({ session, openLink: server.openLink, http: server.http, browser, clock })
-  backgroundSender = new BackgroundSender({ connection, storage, storagePrefix: 'outbox', clock })
+  pending = adminPendingStore({ storage, onChange: browser.onKept }, 'ada')
+  backgroundSender = new BackgroundSender({ connection, pending, clock })
 }
 function closePage() {
   backgroundSender.close()
@@ -30,9 +33,7 @@ function openChat(): Conversation {
     side: 'admin',
     open: server.open,
     connection,
-    storage,
-    storagePrefix: 'outbox',
-    expectedChatId: server.chatId,
+    pending: { ...pending, expectedChatId: server.chatId },
     onClose: () => backgroundSender.resume(server.chatId),
     clock,
   })
@@ -116,9 +117,9 @@ test('leaving a chat with everything sent leaves nothing behind', async () => {
 
 test('P13 what an earlier version left in a chat is sent', async () => {
   closePage()
-  storage.set('outbox', JSON.stringify([server.chatId]))
+  storage.set('acme.outbox.admin.ada', JSON.stringify([server.chatId]))
   const message = { id: '1', content: 'from before', writtenAt: 1, failure: null }
-  storage.set(`outbox.${server.chatId}`, JSON.stringify([message]))
+  storage.set(`acme.outbox.admin.ada.${server.chatId}`, JSON.stringify([message]))
   openPage()
   await clock.advance(1_000)
   expect(stored()).toEqual(['from before'])

@@ -1,14 +1,13 @@
 import type { Connection } from '../connection/connection.ts'
-import type { KeyValueStorage } from '../platform/browser.ts'
 import type { Clock } from '../platform/clock.ts'
 import { Outbox } from './outbox.ts'
+import type { PendingStore } from './pending-store.ts'
 import { Sender } from './sender.ts'
 
 export interface BackgroundSenderOptions {
   connection: Pick<Connection, 'follow' | 'calls' | 'probe'>
-  storage: KeyValueStorage
-  /** Pending messages are kept under this and the chat's id, as a `Conversation` keeps them. */
-  storagePrefix: string
+  /** The same as of the conversations. */
+  pending: PendingStore
   clock: Clock
 }
 
@@ -25,9 +24,7 @@ export class BackgroundSender {
 
   constructor(options: BackgroundSenderOptions) {
     this.#options = options
-    // Versions before this one kept a list of the chats there.
-    options.storage.remove(options.storagePrefix)
-    for (const chatId of this.#chats()) this.resume(chatId)
+    for (const chatId of options.pending.chatIds()) this.resume(chatId)
     this.#leave = options.connection.follow({
       start: (_wire, synced) => {
         // There is nothing to catch up with: only to send.
@@ -52,9 +49,9 @@ export class BackgroundSender {
   /** The conversation was closed: what it left is ours. */
   resume(chatId: string): void {
     if (this.#closed || this.#senders.has(chatId)) return
-    const { connection, storage, storagePrefix, clock } = this.#options
+    const { connection, pending, clock } = this.#options
     const outbox = new Outbox()
-    outbox.attach(storage, `${storagePrefix}.${chatId}`, clock.now())
+    outbox.attach(pending.ofChat(chatId), clock.now())
     const look = () => {
       if (outbox.entries.some(({ state }) => state !== 'failed')) return
       this.#senders.delete(chatId)
@@ -83,12 +80,5 @@ export class BackgroundSender {
     this.#closed = true
     this.#leave()
     for (const sender of this.#senders.values()) sender.stop()
-  }
-
-  /** Chats with anything kept. */
-  #chats(): Set<string> {
-    const { storage, storagePrefix } = this.#options
-    const keys = storage.keys(`${storagePrefix}.`).map((key) => key.slice(storagePrefix.length + 1))
-    return new Set(keys.map((key) => key.split('.', 1)[0] ?? ''))
   }
 }

@@ -1,7 +1,6 @@
 import type { ChatActivity, SenderType, SupportMessage } from '@acme/api'
 import type { Connection } from '../connection/connection.ts'
 import type { Calls, Wire } from '../connection/wire.ts'
-import type { KeyValueStorage } from '../platform/browser.ts'
 import type { Clock } from '../platform/clock.ts'
 import { SnapshotStore } from '../platform/snapshot-store.ts'
 import { Listeners, type Readable } from '../platform/store.ts'
@@ -11,6 +10,7 @@ import { EarlierPages } from './earlier.ts'
 import { Live } from './live.ts'
 import { type OpenedChat, Opening } from './opening.ts'
 import { Outgoing } from './outgoing.ts'
+import type { PendingStore } from './pending-store.ts'
 import { Receipts } from './receipts.ts'
 import type { ConversationSnapshot } from './snapshot.ts'
 import type { Timeline } from './timeline.ts'
@@ -38,17 +38,10 @@ export interface ConversationOptions {
   /** Reads the chat as it is now: the newest page. Called again when the log is another one. */
   open: () => Promise<OpenedChat>
   connection: Pick<Connection, 'getSnapshot' | 'subscribe' | 'follow' | 'calls' | 'probe' | 'retry'>
-  storage: KeyValueStorage
-  /** Pending messages are kept under this and the chat's id; who shares a storage must not share it. */
-  storagePrefix: string
-  /** The chat that will be opened, as far as one can know: its pending messages are shown before it is read. */
-  expectedChatId?: string | null
-  /** Where pending messages are kept while no chat is expected, and others may have left theirs; the last is ours. */
-  unsentKeys?: readonly string[]
+  /** Where unsent messages live, and for whom. */
+  pending: PendingStore
   /** It was closed; what is still pending is left in storage. */
   onClose?: () => void
-  /** Another tab changed what is kept. */
-  onKept?: (listener: () => void) => () => void
   clock: Clock
 }
 
@@ -69,17 +62,7 @@ export class Conversation implements Readable<ConversationSnapshot> {
 
   constructor(options: ConversationOptions) {
     this.#options = options
-    const {
-      clock,
-      connection,
-      open,
-      side,
-      storage,
-      storagePrefix,
-      onKept,
-      unsentKeys = [],
-      expectedChatId = null,
-    } = options
+    const { clock, connection, open, pending, side } = options
     this.#store = new SnapshotStore(() => this.#snapshot(), clock)
     const onChange = () => this.#store.changed()
     const calls = () => (this.#closed ? null : connection.calls())
@@ -91,10 +74,7 @@ export class Conversation implements Readable<ConversationSnapshot> {
     this.#typing = new Typing(clock, (typing) => this.#live.tellTyping(typing))
     this.#outgoing = new Outgoing({
       ...reach,
-      storage,
-      storagePrefix,
-      expectedChatId,
-      unsentKeys,
+      pending,
       onAnswer: (message) => this.#log.apply(message),
       onChange,
       onDoubt: () => connection.probe(),
@@ -126,7 +106,7 @@ export class Conversation implements Readable<ConversationSnapshot> {
     })
     this.#leave = [
       connection.subscribe(onChange),
-      onKept?.(() => this.#syncTabs()) ?? (() => {}),
+      pending.onChange(() => this.#syncTabs()),
       connection.follow({
         start: (wire, synced) => this.#start(wire, synced),
         fallback: (calls) => this.#fallback(calls),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { memoryStorage } from '../platform/browser.ts'
 import { Outbox } from './outbox.ts'
+import { PendingList } from './pending-list.ts'
 
 const DAY_MS = 86_400_000
 const now = new Date('2026-11-24T12:00:00Z')
@@ -109,9 +110,9 @@ describe('Outbox', () => {
   test('what was written before the chat was known moves to it', () => {
     const storage = memoryStorage()
     const outbox = new Outbox()
-    outbox.attach(storage, 'unsent', 0)
+    outbox.attach(new PendingList(storage, 'unsent'), 0)
     outbox.add('1', 'early', now)
-    outbox.attach(storage, 'outbox', 0)
+    outbox.attach(new PendingList(storage, 'outbox'), 0)
     expect(storage.keys('unsent')).toEqual([])
     expect(contents(open(storage))).toEqual(['early waiting'])
   })
@@ -119,10 +120,10 @@ describe('Outbox', () => {
   test('P13 what another tab writes before it knows the chat is taken in where the chat is known', () => {
     const storage = memoryStorage()
     const early = new Outbox()
-    early.attach(storage, 'unsent', 0)
+    early.attach(new PendingList(storage, 'unsent'), 0)
     const outbox = new Outbox()
-    outbox.attach(storage, 'unsent', 0)
-    outbox.attach(storage, 'outbox', 0)
+    outbox.attach(new PendingList(storage, 'unsent'), 0)
+    outbox.attach(new PendingList(storage, 'outbox'), 0)
     early.add('1', 'early', now)
     expect(outbox.sync(nothingShown)).toBe(true)
     expect(contents(outbox)).toEqual(['early waiting'])
@@ -156,7 +157,7 @@ describe('Outbox', () => {
 
 function open(storage: ReturnType<typeof memoryStorage>, at = now.getTime()): Outbox {
   const outbox = new Outbox()
-  outbox.attach(storage, 'outbox', at)
+  outbox.attach(new PendingList(storage, 'outbox'), at)
   return outbox
 }
 

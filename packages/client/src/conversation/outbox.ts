@@ -1,5 +1,4 @@
-import type { KeyValueStorage } from '../platform/browser.ts'
-import { byWriting, PendingList, type Written } from './pending-list.ts'
+import { byWriting, type PendingList, type Written } from './pending-list.ts'
 import type { PendingMessage } from './snapshot.ts'
 
 /*
@@ -34,13 +33,9 @@ export class Outbox {
   /** Where it is kept: in the last one. What another tab, without a chat yet, puts into one before is taken in too. */
   #lists: readonly PendingList[] = []
 
-  /**
-   * Keeps the list under `key` from now on, and takes over what is left there. What is in the list already moves
-   * there.
-   */
-  attach(storage: KeyValueStorage, key: string, now: number): void {
-    if (this.#lists.at(-1)?.isAt(key)) return
-    const list = new PendingList(storage, key)
+  /** Keeps everything in `list` from now on, and takes over what is left there. What is here already moves there. */
+  attach(list: PendingList, now: number): void {
+    if (this.#lists.at(-1)?.isSame(list)) return
     const there = list.all()
     const discarded = there.filter(isDiscarded)
     for (const { id, discardedAt = 0 } of discarded)

@@ -1,9 +1,9 @@
 import type { SupportMessage } from '@acme/api'
 import { v7 as uuidv7 } from 'uuid'
 import type { Calls } from '../connection/wire.ts'
-import type { KeyValueStorage } from '../platform/browser.ts'
 import type { Clock } from '../platform/clock.ts'
 import { Outbox } from './outbox.ts'
+import type { PendingStore } from './pending-store.ts'
 import { Sender } from './sender.ts'
 import type { PendingMessage } from './snapshot.ts'
 
@@ -12,13 +12,7 @@ const MOST_BYTES = 48_000
 
 export interface OutgoingOptions {
   clock: Clock
-  storage: KeyValueStorage
-  /** Pending messages are kept under this and the chat's id; who shares a storage must not share it. */
-  storagePrefix: string
-  /** The chat that will be opened, as far as one can know: its pending messages are shown before it is read. */
-  expectedChatId: string | null
-  /** Where pending messages are kept while no chat is expected, and others may have left theirs; the last is ours. */
-  unsentKeys: readonly string[]
+  pending: PendingStore
   chatId: () => string | null
   calls: () => Calls | null
   /** The server has the message. It may be told more than once. */
@@ -37,9 +31,10 @@ export class Outgoing {
   constructor(options: OutgoingOptions) {
     this.#options = options
     this.#sender = new Sender({ ...options, outbox: this.#outbox })
-    const { clock, storage, unsentKeys, expectedChatId } = options
-    const expected = expectedChatId === null ? [] : [this.#key(expectedChatId)]
-    for (const key of [...unsentKeys, ...expected]) this.#outbox.attach(storage, key, clock.now())
+    const { clock, pending } = options
+    const { expectedChatId } = pending
+    const expected = expectedChatId === null ? [] : [pending.ofChat(expectedChatId)]
+    for (const list of [...pending.withoutChat(), ...expected]) this.#outbox.attach(list, clock.now())
   }
 
   /** The same array as long as nothing changed. */
@@ -93,10 +88,11 @@ export class Outgoing {
 
   /** This chat is shown now, in place of `former`, and these messages of it. */
   moveTo(chatId: string, former: string | null, messages: readonly SupportMessage[]): void {
-    const { storage, clock, expectedChatId } = this.#options
+    const { clock, pending } = this.#options
+    const { expectedChatId } = pending
     if (former !== null && former !== chatId) this.#outbox.detach()
     else if (expectedChatId !== null && expectedChatId !== chatId) this.#outbox.detachInherited()
-    this.#outbox.attach(storage, this.#key(chatId), clock.now())
+    this.#outbox.attach(pending.ofChat(chatId), clock.now())
     this.#outbox.unconfirm()
     for (const { id } of messages) this.#outbox.shown(id)
   }
@@ -126,9 +122,5 @@ export class Outgoing {
 
   stop(): void {
     this.#sender.stop()
-  }
-
-  #key(chatId: string): string {
-    return `${this.#options.storagePrefix}.${chatId}`
   }
 }

@@ -26,8 +26,9 @@ export class PendingList {
     this.#splitOldList()
   }
 
-  isAt(list: string): boolean {
-    return this.#list === list
+  /** Whether both are kept in the same place, as far as one storage goes. */
+  isSame(other: PendingList): boolean {
+    return this.#list === other.#list
   }
 
   /** In order of writing. What cannot be understood is left out. */

@@ -1,6 +1,7 @@
 import { Connection } from '../connection/connection.ts'
 import { tokenSession } from '../connection/session.ts'
 import { Conversation } from '../conversation/conversation.ts'
+import { personalPendingStore } from '../conversation/pending-store.ts'
 import type { Clock } from '../platform/clock.ts'
 import { FakeBrowser } from './fake-browser.ts'
 import type { FakeServer } from './fake-server.ts'
@@ -21,6 +22,7 @@ export function openTab(
   expectedChatId: string | null = null,
 ): Tab {
   const { storage, onKept } = shared.open()
+  const pending = personalPendingStore({ storage, onChange: onKept, token: null })
   const browser = new FakeBrowser(storage)
   const session = tokenSession({ token: 'token', identity: async () => null }, async () => 'token-2', clock)
   const connection = new Connection({ session, openLink: server.openLink, http: server.http, browser, clock })
@@ -28,11 +30,7 @@ export function openTab(
     side: 'user',
     open: server.open,
     connection,
-    storage,
-    storagePrefix: 'outbox',
-    unsentKeys: ['unsent'],
-    expectedChatId,
-    onKept,
+    pending: { ...pending, expectedChatId },
     clock,
   })
   return {
