@@ -1,6 +1,7 @@
 import type { Browser } from '../platform/browser.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Readable } from '../platform/store.ts'
+import { TIMINGS } from '../platform/timings.ts'
 import { CLOSE_CODES, endsSession } from './close-codes.ts'
 import { CallFault } from './fault.ts'
 import { type Follower, Followers } from './followers.ts'
@@ -38,10 +39,7 @@ import type { Calls } from './wire.ts'
  *   server is back, or only sockets are blocked, which one more attempt finds out.
  */
 
-export const CONNECT_MS = 8_000
-export const PROBE_MS = 3_000
-export const STABLE_MS = 10_000
-const STALE_MS = 2_000
+/** Failures in a row; one may be chance. */
 const FALLBACK_AFTER = 2
 
 export interface ConnectionOptions {
@@ -128,7 +126,7 @@ export class Connection implements Readable<ConnectionState> {
     if (this.#phase.type !== 'open' || this.#probing) return
     const turn = this.#turn
     this.#probing = this.#options.clock.after(
-      PROBE_MS,
+      TIMINGS.probeMs,
       () => turn === this.#turn && this.#fail('probe timed out'),
     )
     this.#phase.link.ping(() => {
@@ -158,7 +156,7 @@ export class Connection implements Readable<ConnectionState> {
     this.#enter({ type: 'opening', link: null, since: this.#options.clock.now(), reason })
     const turn = this.#turn
     const heard = (task: () => void) => () => turn === this.#turn && task()
-    this.#after(CONNECT_MS, () => this.#fail('connect timed out'))
+    this.#after(TIMINGS.connectMs, () => this.#fail('connect timed out'))
     this.#options.session.get().then(
       (token) => {
         if (turn !== this.#turn) return
@@ -184,7 +182,7 @@ export class Connection implements Readable<ConnectionState> {
     this.#enter({ type: 'open', link, reason: 'socket opened' })
     this.#hurried = false
     this.#awaySince = this.#options.clock.now()
-    this.#after(STABLE_MS, () => {
+    this.#after(TIMINGS.stableMs, () => {
       this.#failures = 0
       this.#isRestart = false
     })
@@ -245,7 +243,7 @@ export class Connection implements Readable<ConnectionState> {
   #wake(): void {
     const phase = this.#phase
     // An attempt that began before the sleep, or on the former network, leads nowhere.
-    const stale = phase.type === 'opening' && this.#options.clock.now() - phase.since > STALE_MS
+    const stale = phase.type === 'opening' && this.#options.clock.now() - phase.since > TIMINGS.staleAttemptMs
     if (phase.type === 'waiting' || stale) this.#attempt('woken')
     else this.probe()
   }

@@ -1,3 +1,5 @@
+import { TIMINGS } from '../platform/timings.ts'
+
 /**
  * Why a call brought no result, sorted by what helps:
  *
@@ -20,7 +22,7 @@ export class CallFault extends Error {
     super(message)
     this.kind = kindOf(code)
     this.code = code
-    this.retryAfterMs = retryAfterMs ?? (this.kind === 'busy' ? 1_000 : 0)
+    this.retryAfterMs = retryAfterMs ?? (this.kind === 'busy' ? TIMINGS.busyMs : 0)
   }
 }
 

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
+import { TIMINGS } from '../platform/timings.ts'
 import { FakeBrowser } from '../testing/fake-browser.ts'
 import { FakeClock } from '../testing/fake-clock.ts'
 import { FakeServer } from '../testing/fake-server.ts'
 import { seededRandom } from '../testing/random.ts'
 import { CLOSE_CODES } from './close-codes.ts'
-import { Connection, STABLE_MS } from './connection.ts'
+import { Connection } from './connection.ts'
 import { cookieSession } from './session.ts'
 
 const CLIENTS = 400
@@ -79,7 +80,7 @@ async function serverAway({ awayMs, code }: Away): Promise<{ back: number[]; att
         clock,
       }),
   )
-  await clock.advance(STABLE_MS * 2)
+  await clock.advance(TIMINGS.stableMs * 2)
   for (const connection of connections) {
     expect(connection.getSnapshot().type).toBe('online')
     const stop = connection.subscribe(() => {

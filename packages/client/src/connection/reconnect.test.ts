@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { TIMINGS } from '../platform/timings.ts'
 import { WatchedConnection } from '../testing/watched-connection.ts'
 import { CLOSE_CODES } from './close-codes.ts'
-import { CONNECT_MS, PROBE_MS, STABLE_MS } from './connection.ts'
 
 let watched: WatchedConnection
 
@@ -30,11 +30,11 @@ describe('coming back', () => {
       return Math.round(await watched.untilNextLink())
     }
     watched.last.events.onOpen()
-    await watched.clock.advance(STABLE_MS)
+    await watched.clock.advance(TIMINGS.stableMs)
     expect(await waitAfter(CLOSE_CODES.restarting.code)).toBe(4_000)
     expect(await waitAfter(1006)).toBe(6_000)
     watched.last.events.onOpen()
-    await watched.clock.advance(STABLE_MS)
+    await watched.clock.advance(TIMINGS.stableMs)
     expect(await waitAfter(1006)).toBe(2_000)
   })
 
@@ -58,17 +58,17 @@ describe('coming back', () => {
     watched.last.events.onEnd(1006)
     await watched.untilNextLink()
     watched.last.events.onOpen()
-    await watched.clock.advance(STABLE_MS - 1)
+    await watched.clock.advance(TIMINGS.stableMs - 1)
     watched.last.events.onEnd(1006)
     expect(Math.round(await watched.untilNextLink())).toBe(4_000)
     watched.last.events.onOpen()
-    await watched.clock.advance(STABLE_MS)
+    await watched.clock.advance(TIMINGS.stableMs)
     watched.last.events.onEnd(1006)
     expect(Math.round(await watched.untilNextLink())).toBe(2_000)
   })
 
   test('an attempt without an answer is given up after 8 s', async () => {
-    await watched.clock.advance(CONNECT_MS)
+    await watched.clock.advance(TIMINGS.connectMs)
     expect(watched.last.closed).toBe(true)
     expect(watched.shown.type).toBe('offline')
   })
@@ -85,7 +85,7 @@ describe('coming back', () => {
   test('P13 waking up drops an open socket that does not answer within 3 s', async () => {
     watched.last.events.onOpen()
     watched.browser.wake()
-    await watched.clock.advance(PROBE_MS - 1)
+    await watched.clock.advance(TIMINGS.probeMs - 1)
     expect(watched.shown.type).toBe('online')
     await watched.clock.advance(1)
     expect(watched.last.closed).toBe(true)
@@ -105,7 +105,7 @@ describe('coming back', () => {
     watched.last.events.onOpen()
     watched.browser.wake()
     watched.last.alive()
-    await watched.clock.advance(PROBE_MS * 2)
+    await watched.clock.advance(TIMINGS.probeMs * 2)
     expect(watched.shown.type).toBe('online')
     expect(watched.links).toHaveLength(1)
   })
@@ -160,11 +160,11 @@ test('why a connection opens, waits or ends is told', async () => {
   note()
   watched.last.events.onOpen()
   browser.wake()
-  await watched.clock.advance(PROBE_MS)
+  await watched.clock.advance(TIMINGS.probeMs)
   note()
   browser.wake()
   note()
-  await watched.clock.advance(CONNECT_MS)
+  await watched.clock.advance(TIMINGS.connectMs)
   note()
   connection.retry()
   note()

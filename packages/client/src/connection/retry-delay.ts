@@ -1,3 +1,5 @@
+import { TIMINGS } from '../platform/timings.ts'
+
 /** Where chance comes from: a clock of this package, or `Math`. */
 interface Chance {
   /** From 0 up to but not including 1. */
@@ -14,10 +16,8 @@ export interface Absence {
   isRestart: boolean
 }
 
-const FIRST_MS = 2_000
-const BRIEF_MS = 6_000
+/** Of the time that the server has been away. */
 const AWAY_SHARE = 0.1
-const MOST_MS = 30_000
 /** Waits that may be of any length, which spreads those who were cut off together; later ones keep them apart. */
 const ANY_LENGTH = 3
 
@@ -33,8 +33,8 @@ const ANY_LENGTH = 3
  */
 export function reconnectDelay({ failures, awayMs, isRestart }: Absence, chance: Chance): number {
   const wait = failures + (isRestart ? 1 : 0)
-  const longest = Math.min(MOST_MS, Math.max(BRIEF_MS, awayMs * AWAY_SHARE))
-  const bound = Math.min(longest, FIRST_MS * 2 ** (wait - 1))
+  const longest = Math.min(TIMINGS.reconnectMostMs, Math.max(TIMINGS.reconnectBriefMs, awayMs * AWAY_SHARE))
+  const bound = Math.min(longest, TIMINGS.reconnectFirstMs * 2 ** (wait - 1))
   const least = wait > ANY_LENGTH ? bound / 2 : 0
   return least + chance.random() * (bound - least)
 }
@@ -44,6 +44,9 @@ export function reconnectDelay({ failures, awayMs, isRestart }: Absence, chance:
  * up to 1 s, which doubles with each failure up to 15 s. Added, because many are refused in the same moment.
  */
 export function resubscribeDelay(failures: number, retryAfterMs: number, chance: Chance): number {
-  const least = Math.max(retryAfterMs, 100)
-  return least + chance.random() * Math.min(15_000, 1_000 * 2 ** (failures - 1))
+  const least = Math.max(retryAfterMs, TIMINGS.resubscribeLeastMs)
+  return (
+    least +
+    chance.random() * Math.min(TIMINGS.resubscribeMostMs, TIMINGS.resubscribeFirstMs * 2 ** (failures - 1))
+  )
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../platform/clock.ts'
 import { Listeners } from '../platform/store.ts'
+import { TIMINGS } from '../platform/timings.ts'
 import { CallFault, faultOf } from './fault.ts'
 
 /** Where the user's session comes from and goes to: the page, the loader, a test. */
@@ -31,9 +32,6 @@ export interface Session {
   /** `replaced`: from now on we are, perhaps, somebody else. */
   onChange(listener: (change: 'replaced' | 'ended') => void): () => void
 }
-
-/** A renewed session that is refused so soon will not get better by renewing it again. */
-const RENEW_EVERY_MS = 60_000
 
 /** A session that `start` gives for an identity, or to a visitor. A refused one is replaced once. */
 export function tokenSession(
@@ -97,7 +95,7 @@ export function tokenSession(
     refused(refusedToken) {
       // Somebody else has noticed before.
       if (ended || refusedToken === null || refusedToken !== token) return
-      if (renewedAt !== null && clock.now() - renewedAt < RENEW_EVERY_MS) {
+      if (renewedAt !== null && clock.now() - renewedAt < TIMINGS.sessionRenewalMs) {
         end()
         return
       }

@@ -1,10 +1,8 @@
 import type { Browser } from '../platform/browser.ts'
 import type { Clock } from '../platform/clock.ts'
 import { Listeners, type Readable } from '../platform/store.ts'
+import { TIMINGS } from '../platform/timings.ts'
 import type { ConnectionState, Phase } from './state.ts'
-
-/** Followers that catch up on a healthy socket have so long before the dot shows it. */
-const SYNC_GRACE_MS = 1_000
 
 /** What a connection shows of its phase. */
 export class ShownState implements Readable<ConnectionState> {
@@ -49,7 +47,7 @@ export class ShownState implements Readable<ConnectionState> {
       case 'open':
         if (synced) return { type: 'online' }
         if (!catchingUp) return { type: 'connecting' }
-        this.#graceOver ??= this.#clock.after(SYNC_GRACE_MS, () => {
+        this.#graceOver ??= this.#clock.after(TIMINGS.syncGraceMs, () => {
           this.#graceOver = null
           this.#show({ type: 'connecting' })
         })

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { TIMINGS } from '../platform/timings.ts'
 import { CLOSE_CODES } from './close-codes.ts'
-import { boundedWebSocket, CLOSE_MS } from './socket.ts'
+import { boundedWebSocket } from './socket.ts'
 
 /** A socket whose peer is gone: closing it brings no event by itself. */
 class DeadSocket extends EventTarget {
@@ -21,7 +22,7 @@ describe('boundedWebSocket', () => {
   test('P13 a close that nobody answers is over after half a second', () => {
     const { socket, heard } = open()
     socket.close()
-    vi.advanceTimersByTime(CLOSE_MS - 1)
+    vi.advanceTimersByTime(TIMINGS.closeMs - 1)
     expect(heard).toEqual([])
     vi.advanceTimersByTime(1)
     expect(heard).toEqual([`close ${CLOSE_CODES.givenUp.code}`])
@@ -30,7 +31,7 @@ describe('boundedWebSocket', () => {
   test('what the abandoned socket says later is kept from everybody', () => {
     const { socket, heard } = open()
     socket.close()
-    vi.advanceTimersByTime(CLOSE_MS)
+    vi.advanceTimersByTime(TIMINGS.closeMs)
     socket.dispatchEvent(new MessageEvent('message', { data: 'late' }))
     socket.dispatchEvent(new Event('error'))
     socket.dispatchEvent(new CloseEvent('close', { code: 1006 }))

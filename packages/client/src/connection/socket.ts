@@ -1,7 +1,5 @@
+import { TIMINGS } from '../platform/timings.ts'
 import { CLOSE_CODES } from './close-codes.ts'
-
-/** A closing handshake may take so long; then the socket counts as closed. */
-export const CLOSE_MS = 500
 
 /**
  * A WebSocket class whose `close()` ends within half a second.
@@ -36,7 +34,7 @@ export function boundedWebSocket(
       this.#closing ??= setTimeout(() => {
         const { code, reason } = CLOSE_CODES.givenUp
         this.dispatchEvent(new CloseEvent('close', { code, reason, wasClean: false }))
-      }, CLOSE_MS)
+      }, TIMINGS.closeMs)
       super.close(code, reason)
     }
   }

@@ -1,16 +1,13 @@
 import type { AppRouter } from '@acme/api'
 import { createTRPCClient, createWSClient, httpLink, TRPCClientError, wsLink } from '@trpc/client'
 import superjson from 'superjson'
+import { TIMINGS } from '../platform/timings.ts'
 import { CallFault } from './fault.ts'
 import type { OpenLink } from './link.ts'
 import { boundedWebSocket } from './socket.ts'
 import type { Reader, Wire } from './wire.ts'
 
 type Trpc = ReturnType<typeof createTRPCClient<AppRouter>>
-
-/** A ping after 3 s of silence, 3 s for its answer, 0.5 s to close: a dead peer is noticed within 7 s. */
-const KEEP_ALIVE = { enabled: true, intervalMs: 3_000, pongTimeoutMs: 3_000 }
-const HTTP_MS = 10_000
 
 /** Opens sockets to `url` (`wss://…/trpc`), each with a tRPC client of its own that never reconnects. */
 export function openLinkTo(url: string): OpenLink {
@@ -33,7 +30,7 @@ export function openLinkTo(url: string): OpenLink {
     const client = createWSClient({
       url,
       ...(token === null ? {} : { connectionParams: { token } }),
-      keepAlive: KEEP_ALIVE,
+      keepAlive: { enabled: true, intervalMs: TIMINGS.pingAfterMs, pongTimeoutMs: TIMINGS.pongMs },
       WebSocket: boundedWebSocket(WebSocket, (created) => {
         socket = created
         // Closed before it was created.
@@ -143,6 +140,6 @@ export function trpcFault(error: unknown): CallFault {
 }
 
 function inTime(signal: AbortSignal | null | undefined): AbortSignal {
-  const limit = AbortSignal.timeout(HTTP_MS)
+  const limit = AbortSignal.timeout(TIMINGS.httpMs)
   return signal ? AbortSignal.any([signal, limit]) : limit
 }

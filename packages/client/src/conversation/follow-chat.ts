@@ -3,11 +3,7 @@ import type { CallFault } from '../connection/fault.ts'
 import { keepSubscribed } from '../connection/resubscribe.ts'
 import type { Wire } from '../connection/wire.ts'
 import type { Clock } from '../platform/clock.ts'
-
-/** A gap may close by itself: the answer of `send` and the events come by different ways. */
-const GAP_MS = 1_000
-/** Catching up without a word for so long is not catching up. */
-const SILENCE_MS = 10_000
+import { TIMINGS } from '../platform/timings.ts'
 
 export interface FollowChatOptions {
   clock: Clock
@@ -81,7 +77,7 @@ export function followChat(options: FollowChatOptions): FollowedChat {
   function reach(seq: number) {
     head = Math.max(head, seq)
     if (head <= lastSeq() || gap) return
-    gap = clock.after(GAP_MS, () => {
+    gap = clock.after(TIMINGS.gapMs, () => {
       gap = null
       if (head > lastSeq()) messages.restart()
     })
@@ -89,7 +85,7 @@ export function followChat(options: FollowChatOptions): FollowedChat {
 
   function expectMore() {
     silence()
-    silence = clock.after(SILENCE_MS, () => messages.restart())
+    silence = clock.after(TIMINGS.catchUpSilenceMs, () => messages.restart())
   }
 
   return {

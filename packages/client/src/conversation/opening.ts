@@ -1,6 +1,7 @@
 import type { SupportMessage } from '@acme/api'
 import { type CallFault, faultOf } from '../connection/fault.ts'
 import { backOff, type Clock } from '../platform/clock.ts'
+import { TIMINGS } from '../platform/timings.ts'
 
 /** A chat as it is now: the newest page of its log. */
 export interface OpenedChat {
@@ -11,9 +12,6 @@ export interface OpenedChat {
   messages: SupportMessage[]
 }
 
-const RETRY = { firstMs: 1_000, mostMs: 15_000 }
-/** What was just read is not read again at once, whoever says that it is wrong. */
-const AGAIN_MS = 2_000
 /** Failures before the reader is told. */
 const PATIENCE = 3
 
@@ -51,8 +49,8 @@ export class Opening {
   /** What was read is not (any more) what the server has. */
   again(): void {
     const { clock } = this.#options
-    if (clock.now() - this.#openedAt > AGAIN_MS) this.#try()
-    else this.#later ??= clock.after(AGAIN_MS, () => this.#try())
+    if (clock.now() - this.#openedAt > TIMINGS.reopenMs) this.#try()
+    else this.#later ??= clock.after(TIMINGS.reopenMs, () => this.#try())
   }
 
   stop(): void {
@@ -82,7 +80,10 @@ export class Opening {
       return
     }
     this.#failures += 1
-    const ms = Math.max(fault.retryAfterMs, backOff(clock, this.#failures, RETRY))
+    const ms = Math.max(
+      fault.retryAfterMs,
+      backOff(clock, this.#failures, TIMINGS.retryFirstMs, TIMINGS.retryMostMs),
+    )
     this.#later = clock.after(ms, () => this.#try())
     if (this.#failures >= PATIENCE) {
       onFailure('The conversation cannot be loaded right now. Trying again …', false)

@@ -1,3 +1,4 @@
+import { TIMINGS } from '../platform/timings.ts'
 import { byWriting, type PendingList, type Written } from './pending-list.ts'
 import type { PendingMessage } from './snapshot.ts'
 
@@ -25,8 +26,6 @@ interface Entry extends PendingMessage {
   origin: 'written' | 'left' | 'elsewhere'
 }
 
-const DISCARDED_KEPT_MS = 86_400_000
-
 /** The pending messages of one chat, or of none yet. */
 export class Outbox {
   #entries: readonly Entry[] = []
@@ -39,7 +38,7 @@ export class Outbox {
     const there = list.all()
     const discarded = there.filter(isDiscarded)
     for (const { id, discardedAt = 0 } of discarded)
-      if (discardedAt <= now - DISCARDED_KEPT_MS) list.remove(id)
+      if (discardedAt <= now - TIMINGS.discardedKeptMs) list.remove(id)
     const moving = this.#entries.filter(({ id }) => !includes(discarded, id))
     for (const entry of moving) list.put(toWritten(entry))
     for (const { id } of this.#entries) this.#remove(id)

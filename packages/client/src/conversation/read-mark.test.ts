@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { CallFault } from '../connection/fault.ts'
+import { TIMINGS } from '../platform/timings.ts'
 import { FakeClock } from '../testing/fake-clock.ts'
 import { FakeServer } from '../testing/fake-server.ts'
-import { MARK_EVERY_MS, ReadMark } from './read-mark.ts'
+import { ReadMark } from './read-mark.ts'
 
 function markWith(answers: (CallFault | null)[]) {
   const clock = new FakeClock()
@@ -22,7 +23,7 @@ function markWith(answers: (CallFault | null)[]) {
 test('P6 the first mark is told at once, the others at most every 300 ms, and the last one is told once', async () => {
   const { clock, told, mark } = markWith([])
   for (let upTo = 1; upTo <= 5; upTo++) mark.move(upTo)
-  await clock.advance(MARK_EVERY_MS - 1)
+  await clock.advance(TIMINGS.markReadMs - 1)
   expect(told).toEqual([1])
   await clock.advance(10_000)
   expect(told).toEqual([1, 5])

@@ -1,10 +1,7 @@
 import { faultOf } from '../connection/fault.ts'
 import type { Calls } from '../connection/wire.ts'
 import type { Clock } from '../platform/clock.ts'
-
-/** At most one call per this time, however fast the reader scrolls. */
-export const MARK_EVERY_MS = 300
-const RETRY_MS = 2_000
+import { TIMINGS } from '../platform/timings.ts'
 
 export interface ReadMarkOptions {
   clock: Clock
@@ -74,7 +71,7 @@ export class ReadMark {
     const upTo = this.#upTo
     if (this.#busy || this.#later || upTo <= this.#known || !calls || !chatId) return
     this.#busy = true
-    this.#wait(MARK_EVERY_MS)
+    this.#wait(TIMINGS.markReadMs)
     const turn = this.#turn
     calls.markRead({ chatId, upTo }).then(
       () => {
@@ -90,7 +87,7 @@ export class ReadMark {
         // Refused: that log has no such place any more. Saying it again would not help.
         if (fault.kind === 'refused') this.#known = Math.max(this.#known, upTo)
         this.#later?.()
-        this.#wait(Math.max(RETRY_MS, fault.retryAfterMs))
+        this.#wait(Math.max(TIMINGS.markReadRetryMs, fault.retryAfterMs))
       },
     )
   }

@@ -2,15 +2,11 @@ import type { SupportMessage } from '@acme/api'
 import { type CallFault, faultOf } from '../connection/fault.ts'
 import type { Calls } from '../connection/wire.ts'
 import { backOff, type Clock } from '../platform/clock.ts'
+import { TIMINGS } from '../platform/timings.ts'
 import type { Outbox } from './outbox.ts'
 
-/** A send without an answer for so long is asked again, under the same id. */
-const ANSWER_MS = 8_000
-const RETRY = { firstMs: 1_000, mostMs: 15_000 }
 /** A message the server keeps failing at must not block the next ones for ever. */
 const MOST_BREAKS = 5
-/** What another tab could have sent for so long, and up to twice that, is sent here. */
-const TAKE_OVER_MS = 2_000
 
 export interface SenderOptions {
   outbox: Outbox
@@ -59,7 +55,7 @@ export class Sender {
     if (!next) return
 
     const { id, content } = next
-    const current = { id, end: clock.after(ANSWER_MS, () => this.#unanswered(current, onDoubt)) }
+    const current = { id, end: clock.after(TIMINGS.sendAnswerMs, () => this.#unanswered(current, onDoubt)) }
     this.#current = current
     outbox.sending(id)
     onChange()
@@ -112,7 +108,7 @@ export class Sender {
     const waiting = outbox.elsewhere()
     if (this.#takeOver || waiting.length === 0) return
     // Not all other tabs at once.
-    this.#takeOver = clock.after(TAKE_OVER_MS * (1 + clock.random()), () => {
+    this.#takeOver = clock.after(TIMINGS.takeOverMs * (1 + clock.random()), () => {
       this.#takeOver = null
       outbox.takeOver(waiting)
       this.pump()
@@ -149,7 +145,10 @@ export class Sender {
     }
     outbox.wait(id)
     this.#faults += 1
-    const ms = fault.kind === 'busy' ? fault.retryAfterMs : backOff(clock, this.#faults, RETRY)
+    const ms =
+      fault.kind === 'busy'
+        ? fault.retryAfterMs
+        : backOff(clock, this.#faults, TIMINGS.retryFirstMs, TIMINGS.retryMostMs)
     this.#pause = clock.after(ms, () => {
       this.#pause = null
       this.pump()

@@ -1,8 +1,5 @@
 import type { Clock } from '../platform/clock.ts'
-
-/** The hint fades at the server by itself, so whoever goes on typing says so again. */
-const AGAIN_MS = 3_000
-const IDLE_MS = 5_000
+import { TIMINGS } from '../platform/timings.ts'
 
 /** Tells the others that we are typing: rarely, and that we stopped even if nobody says so. */
 export class Typing {
@@ -18,9 +15,9 @@ export class Typing {
 
   set(typing: boolean): void {
     this.#idle?.()
-    this.#idle = typing ? this.#clock.after(IDLE_MS, () => this.set(false)) : null
+    this.#idle = typing ? this.#clock.after(TIMINGS.typingIdleMs, () => this.set(false)) : null
     const now = this.#clock.now()
-    if (typing && (this.#toldAt === null || now - this.#toldAt >= AGAIN_MS)) {
+    if (typing && (this.#toldAt === null || now - this.#toldAt >= TIMINGS.typingAgainMs)) {
       this.#toldAt = now
       this.#tell(true)
     } else if (!typing && this.#toldAt !== null) {

@@ -18,6 +18,6 @@ export const systemClock: Clock = {
 }
 
 /** Exponential back-off with full jitter: anywhere between nothing and a bound that doubles with each failure. */
-export function backOff(clock: Clock, failures: number, bounds: { firstMs: number; mostMs: number }): number {
-  return clock.random() * Math.min(bounds.mostMs, bounds.firstMs * 2 ** Math.max(0, failures - 1))
+export function backOff(clock: Clock, failures: number, firstMs: number, mostMs: number): number {
+  return clock.random() * Math.min(mostMs, firstMs * 2 ** Math.max(0, failures - 1))
 }

@@ -1,8 +1,6 @@
 import type { Clock } from './clock.ts'
 import { Listeners, type Readable } from './store.ts'
-
-/** While many changes come at once, it is enough to paint now and then. */
-const PAINT_MS = 50
+import { TIMINGS } from './timings.ts'
 
 /** A snapshot that is made when somebody looks at it, and made anew after each change. */
 export class SnapshotStore<T> implements Readable<T> {
@@ -36,7 +34,7 @@ export class SnapshotStore<T> implements Readable<T> {
 
   /** As `changed`, a moment later, and once for all changes until then. */
   changedSoon(): void {
-    this.#later ??= this.#clock.after(PAINT_MS, () => this.changed())
+    this.#later ??= this.#clock.after(TIMINGS.paintMs, () => this.changed())
   }
 
   /** Nobody is told anything any more. */
