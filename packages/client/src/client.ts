@@ -8,7 +8,7 @@ import {
   tokenSession,
   withSession,
 } from './connection/session.ts'
-import { httpClient, openLinkTo, trpcFault, wireOver } from './connection/trpc.ts'
+import { httpClient, openLinkTo, wireOver } from './connection/trpc.ts'
 import type { Calls } from './connection/wire.ts'
 import { BackgroundSender } from './conversation/background-sender.ts'
 import { Conversation } from './conversation/conversation.ts'
@@ -42,7 +42,7 @@ export function createSupportClient(options: SupportClientOptions): SupportClien
   const { http, socket } = endpoints(options.url)
   const start = async (identity: string | null) => {
     const input = identity === null ? {} : { identity }
-    const { token } = await withCallFaults(httpClient(http, null).session.start.mutate(input))
+    const { token } = await httpClient(http, null).session.start.mutate(input)
     return token
   }
   const session = tokenSession(options.session, start, systemClock)
@@ -54,7 +54,7 @@ export function createSupportClient(options: SupportClientOptions): SupportClien
     side: 'user',
     open: () =>
       withSession(session, async (token) => {
-        const chat = await withCallFaults(httpClient(http, token).chat.get.query())
+        const chat = await httpClient(http, token).chat.get.query()
         if (token !== null) pending.remember(token, chat.id)
         return chat
       }),
@@ -74,8 +74,7 @@ export function createSupportClient(options: SupportClientOptions): SupportClien
       conversation.forgetPending()
       close()
       try {
-        if (known)
-          await withSession(session, (token) => withCallFaults(httpClient(http, token).session.end.mutate()))
+        if (known) await withSession(session, (token) => httpClient(http, token).session.end.mutate())
       } finally {
         options.session.onToken?.(null)
       }
@@ -128,7 +127,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
         ...(options.account === undefined ? {} : { self: options.account }),
         open: () =>
           withSession(session, async () => {
-            const chat = await withCallFaults(trpc.admin.chats.get.query({ chatId }))
+            const chat = await trpc.admin.chats.get.query({ chatId })
             onOpened?.(chat)
             return chat
           }),
@@ -180,15 +179,6 @@ function httpCalls(session: Session, http: string): Calls {
     markRead: (input) => ask((calls) => calls.markRead(input)),
     setTyping: (input) => ask((calls) => calls.setTyping(input)),
     history: (input) => ask((calls) => calls.history(input)),
-  }
-}
-
-/** Throws a `CallFault` where tRPC throws an error of its own. */
-async function withCallFaults<T>(call: Promise<T>): Promise<T> {
-  try {
-    return await call
-  } catch (error) {
-    throw trpcFault(error)
   }
 }
 

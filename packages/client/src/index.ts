@@ -8,6 +8,8 @@ export {
   type SupportClientOptions,
 } from './client.ts'
 export type { Connection } from './connection/connection.ts'
+export { CallFault, faultOf } from './connection/fault.ts'
+export { isServerError } from './connection/server-error.ts'
 export type { SessionSource } from './connection/session.ts'
 export type { ConnectionState } from './connection/state.ts'
 export type { Conversation } from './conversation/conversation.ts'

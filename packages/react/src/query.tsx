@@ -1,6 +1,7 @@
 import type { AppRouter } from '@acme/api'
+import { isServerError } from '@acme/client'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { httpLink, TRPCClientError } from '@trpc/client'
+import { httpLink } from '@trpc/client'
 import { type CreateTRPCReact, createTRPCReact } from '@trpc/react-query'
 import { type ReactNode, useState } from 'react'
 import superjson from 'superjson'
@@ -47,8 +48,5 @@ function createQueryClient(): QueryClient {
 
 /** An answer with a code of the 400s will be the same next time, except for "too many". */
 function isTemporary(error: Error): boolean {
-  if (!(error instanceof TRPCClientError)) return true
-  const details: unknown = error.data
-  if (typeof details !== 'object' || details === null || !('httpStatus' in details)) return true
-  return typeof details.httpStatus !== 'number' || details.httpStatus >= 500 || details.httpStatus === 429
+  return !isServerError(error) || error.data.httpStatus >= 500 || error.data.httpStatus === 429
 }

@@ -1,5 +1,6 @@
+import { faultOf } from '@acme/client'
 import { api } from '@acme/react/query'
-import { AT_ONCE, faultOf, faultText } from '../fault.ts'
+import { AT_ONCE, faultText } from '../fault.ts'
 
 export interface Archive {
   archive: () => void

@@ -1,7 +1,8 @@
+import { CallFault } from '@acme/client'
 import { expect, test } from 'vitest'
 import { logInText } from './log-in-text.ts'
 
-const refused = (code: string, details = {}) => Object.assign(new Error(code), { data: { code, ...details } })
+const refused = (code: CallFault['code'], details = {}) => new CallFault(code, String(code), details)
 
 test('a wrong password does not tell which of the two is wrong', () => {
   expect(logInText(refused('UNAUTHORIZED'))).toBe('Email or password is wrong. Check both and try again.')

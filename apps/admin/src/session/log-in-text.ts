@@ -1,4 +1,5 @@
-import { faultOf, faultText } from '../fault.ts'
+import { faultOf } from '@acme/client'
+import { faultText } from '../fault.ts'
 
 /** Why the log-in failed and what to do, in one sentence or two. */
 export function logInText(error: unknown): string {
@@ -7,7 +8,7 @@ export function logInText(error: unknown): string {
     case 'UNAUTHORIZED':
       return 'Email or password is wrong. Check both and try again.'
     case 'TOO_MANY_REQUESTS':
-      return `Too many attempts. Try again ${inWords(retryAfterMs ?? 60_000)}.`
+      return `Too many attempts. Try again ${inWords(retryAfterMs)}.`
     case null:
       return 'The server can’t be reached. Check your connection; what you typed stays here.'
     default:

@@ -1,5 +1,6 @@
+import { faultOf } from '@acme/client'
 import { api } from '@acme/react/query'
-import { AT_ONCE, faultOf } from '../fault.ts'
+import { AT_ONCE } from '../fault.ts'
 
 export interface LogOut {
   logOut: () => void

@@ -1,7 +1,8 @@
 import type { AdminProfile } from '@acme/api'
+import { faultOf } from '@acme/client'
 import { api } from '@acme/react/query'
 import { useCallback } from 'react'
-import { AT_ONCE, faultOf } from '../fault.ts'
+import { AT_ONCE } from '../fault.ts'
 
 export type SessionState =
   | { type: 'asking' }

@@ -1,6 +1,7 @@
+import { type CallFault, faultOf } from '@acme/client'
 import { api } from '@acme/react/query'
 import { type FormEvent, useRef, useState } from 'react'
-import { AT_ONCE, faultOf, faultText } from '../fault.ts'
+import { AT_ONCE, faultText } from '../fault.ts'
 import { Field } from '../form/field.tsx'
 import { SubmitButton } from '../form/submit-button.tsx'
 
@@ -71,7 +72,7 @@ export function AddMember() {
   )
 }
 
-function troubleText(field: keyof typeof EMPTY, code: string | null): string {
+function troubleText(field: keyof typeof EMPTY, code: CallFault['code']): string {
   if (code === 'CONFLICT') return 'Somebody with this email is in the team already.'
   switch (field) {
     case 'name':

@@ -72,7 +72,7 @@ describe('the session of a connection', () => {
         { token: null, identity: async () => null },
         async () => {
           asked += 1
-          throw new CallFault('TOO_MANY_REQUESTS', 'slower', 20_000)
+          throw new CallFault('TOO_MANY_REQUESTS', 'slower', { retryAfterMs: 20_000 })
         },
         watched.clock,
       ),

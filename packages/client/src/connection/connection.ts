@@ -3,7 +3,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Readable } from '../platform/store.ts'
 import { TIMINGS } from '../platform/timings.ts'
 import { CLOSE_CODES, endsSession } from './close-codes.ts'
-import { CallFault } from './fault.ts'
+import { faultOf } from './fault.ts'
 import { type Follower, Followers } from './followers.ts'
 import type { Link, OpenLink } from './link.ts'
 import { reconnectDelay } from './retry-delay.ts'
@@ -173,7 +173,7 @@ export class Connection implements Readable<ConnectionState> {
       (error: unknown) => {
         if (turn !== this.#turn) return
         if (error instanceof SessionEnded) this.#end('session ended')
-        else this.#fail('session unavailable', error instanceof CallFault ? error.retryAfterMs : 0)
+        else this.#fail('session unavailable', faultOf(error).retryAfterMs)
       },
     )
   }

@@ -1,4 +1,5 @@
 import { TIMINGS } from '../platform/timings.ts'
+import { type ErrorCode, type ErrorData, isServerError } from './server-error.ts'
 
 /**
  * Why a call brought no result, sorted by what helps:
@@ -15,24 +16,36 @@ export class CallFault extends Error {
   override name = 'CallFault'
   readonly kind: FaultKind
   /** The server's code, as `NOT_FOUND`; null when there was no answer. */
-  readonly code: string | null
+  readonly code: ErrorCode | null
+  /** Which of the expected errors it is (docs/errors.md); null for all others. */
+  readonly reason: string | null
+  /** The input field it is about. */
+  readonly field: string | null
+  /** When it makes sense to come back; 0 if nobody said so. */
   readonly retryAfterMs: number
 
-  constructor(code: string | null, message: string, retryAfterMs?: number) {
+  constructor(
+    code: ErrorCode | null,
+    message: string,
+    details: Pick<ErrorData, 'reason' | 'field' | 'retryAfterMs'> = {},
+  ) {
     super(message)
     this.kind = kindOf(code)
     this.code = code
-    this.retryAfterMs = retryAfterMs ?? (this.kind === 'busy' ? TIMINGS.busyMs : 0)
+    this.reason = details.reason ?? null
+    this.field = details.field ?? null
+    this.retryAfterMs = details.retryAfterMs ?? (this.kind === 'busy' ? TIMINGS.busyMs : 0)
   }
 }
 
-/** Whatever was thrown, as a fault: what is not one already was no answer. */
+/** Whatever a call has thrown, as a fault: what is not the server's word was no answer. */
 export function faultOf(error: unknown): CallFault {
   if (error instanceof CallFault) return error
+  if (isServerError(error)) return new CallFault(error.data.code, error.message, error.data)
   return new CallFault(null, error instanceof Error ? error.message : String(error))
 }
 
-function kindOf(code: string | null): FaultKind {
+function kindOf(code: ErrorCode | null): FaultKind {
   switch (code) {
     case null:
     case 'TIMEOUT':

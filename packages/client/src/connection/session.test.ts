@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { FakeClock } from '../testing/fake-clock.ts'
 import { CallFault } from './fault.ts'
+import type { ErrorCode } from './server-error.ts'
 import { cookieSession, SessionEnded, tokenSession, withSession } from './session.ts'
 
-const refuse = (code: string) => new CallFault(code, code)
+const refuse = (code: ErrorCode) => new CallFault(code, code)
 
 describe('tokenSession', () => {
   test('a kept token is used without asking anybody', async () => {

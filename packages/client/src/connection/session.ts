@@ -76,9 +76,9 @@ export function tokenSession(
       try {
         return await start(identity)
       } catch (error) {
-        const { kind } = faultOf(error)
-        if (kind === 'refused' || (kind === 'unauthorized' && !again)) throw end()
-        if (kind !== 'unauthorized') throw error
+        const fault = faultOf(error)
+        if (fault.kind === 'refused' || (fault.kind === 'unauthorized' && !again)) throw end()
+        if (fault.kind !== 'unauthorized') throw fault
       }
     }
   }

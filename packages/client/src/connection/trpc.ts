@@ -1,8 +1,8 @@
 import type { AppRouter } from '@acme/api'
-import { createTRPCClient, createWSClient, httpLink, TRPCClientError, wsLink } from '@trpc/client'
+import { createTRPCClient, createWSClient, httpLink, wsLink } from '@trpc/client'
 import superjson from 'superjson'
 import { TIMINGS } from '../platform/timings.ts'
-import { CallFault } from './fault.ts'
+import { type CallFault, faultOf } from './fault.ts'
 import type { OpenLink } from './link.ts'
 import { boundedWebSocket } from './socket.ts'
 import type { Reader, Wire } from './wire.ts'
@@ -72,11 +72,11 @@ export function wireOver(trpc: Trpc, onUnauthorized: () => void = () => {}): Wir
     try {
       return await call
     } catch (error) {
-      throw asCallFault(error)
+      throw heard(error)
     }
   }
-  function asCallFault(error: unknown): CallFault {
-    const fault = trpcFault(error)
+  function heard(error: unknown): CallFault {
+    const fault = faultOf(error)
     if (fault.kind === 'unauthorized') onUnauthorized()
     return fault
   }
@@ -93,7 +93,7 @@ export function wireOver(trpc: Trpc, onUnauthorized: () => void = () => {}): Wir
     }
     const subscription = subscribe({
       onStarted: () => over || reader.onStarted?.(),
-      onError: (error) => end(over ? null : asCallFault(error)),
+      onError: (error) => end(over ? null : heard(error)),
       onComplete: () => end(null),
     })
     return () => {
@@ -124,19 +124,6 @@ interface Observer {
   onStarted(): void
   onError(error: unknown): void
   onComplete(): void
-}
-
-/** What tRPC threw, as a fault; what carries no code of the server was no answer. */
-export function trpcFault(error: unknown): CallFault {
-  if (error instanceof CallFault) return error
-  if (!(error instanceof TRPCClientError)) return new CallFault(null, String(error))
-  const details: unknown = error.data
-  if (typeof details !== 'object' || details === null || !('code' in details)) {
-    return new CallFault(null, error.message)
-  }
-  const retryAfterMs =
-    'retryAfterMs' in details && typeof details.retryAfterMs === 'number' ? details.retryAfterMs : undefined
-  return new CallFault(String(details.code), error.message, retryAfterMs)
 }
 
 function inTime(signal: AbortSignal | null | undefined): AbortSignal {

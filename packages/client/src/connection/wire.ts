@@ -1,16 +1,22 @@
-import type { AdminNotificationMessage, ChatActivity, ChatChannelMessage, SupportMessage } from '@acme/api'
+import type {
+  AdminNotificationMessage,
+  ChatActivity,
+  ChatChannelMessage,
+  RouterInputs,
+  RouterOutputs,
+} from '@acme/api'
 import type { CallFault } from './fault.ts'
+
+type Inputs = RouterInputs['chat']
+type Outputs = RouterOutputs['chat']
 
 /** Calls about a chat, over a socket or over HTTP. Each rejects with a `CallFault`. */
 export interface Calls {
-  send(input: { chatId: string; id: string; content: string }): Promise<SupportMessage>
-  markRead(input: { chatId: string; upTo: number }): Promise<{ upTo: number }>
-  setTyping(input: { chatId: string; typing: boolean }): Promise<unknown>
+  send(input: Inputs['send']): Promise<Outputs['send']>
+  markRead(input: Inputs['markRead']): Promise<Outputs['markRead']>
+  setTyping(input: Inputs['setTyping']): Promise<Outputs['setTyping']>
   /** The messages before a `seq`, oldest first. */
-  history(input: { chatId: string; before: number; limit?: number }): Promise<{
-    messages: SupportMessage[]
-    hasEarlier: boolean
-  }>
+  history(input: Inputs['history']): Promise<Outputs['history']>
 }
 
 /** How a subscription speaks. `onEnd` comes at most once, and not after it was stopped. */
@@ -23,7 +29,11 @@ export interface Reader<T> {
 
 /** What an open socket offers. Each subscription is stopped by the function it returns. */
 export interface Wire extends Calls {
-  onMessage(input: { chatId: string; lastEventId: string }, reader: Reader<ChatChannelMessage>): () => void
-  onActivity(input: { chatId: string }, reader: Reader<ChatActivity>): () => void
+  /** With a cursor always: without one, nothing that was missed would come. */
+  onMessage(
+    input: Inputs['onMessage'] & { lastEventId: string },
+    reader: Reader<ChatChannelMessage>,
+  ): () => void
+  onActivity(input: Inputs['onActivity'], reader: Reader<ChatActivity>): () => void
   onUserMessage(reader: Reader<AdminNotificationMessage>): () => void
 }

@@ -1,16 +1,10 @@
-import type { SupportMessage } from '@acme/api'
+import type { RouterOutputs } from '@acme/api'
 import { type CallFault, faultOf } from '../connection/fault.ts'
 import { backOff, type Clock } from '../platform/clock.ts'
 import { TIMINGS } from '../platform/timings.ts'
 
-/** A chat as it is now: the newest page of its log. */
-export interface OpenedChat {
-  id: string
-  epoch: string
-  lastSeq: number
-  unreadCount: number
-  messages: SupportMessage[]
-}
+/** A chat as it is now, with the newest page of its log: what a user's chat and an admin's have in common. */
+export type OpenedChat = RouterOutputs['chat']['get']
 
 /** Failures before the reader is told. */
 const PATIENCE = 3

@@ -172,7 +172,7 @@ export class FakeServer {
       send: async ({ id, content }) => {
         const { message, lost } = await call(() => {
           const fault = this.sendFaults.shift()
-          if (fault === 'busy') throw new CallFault('TOO_MANY_REQUESTS', 'slower', 700)
+          if (fault === 'busy') throw new CallFault('TOO_MANY_REQUESTS', 'slower', { retryAfterMs: 700 })
           if (fault === 'broken') throw new CallFault('INTERNAL_SERVER_ERROR', 'a fault')
           this.sends += 1
           if (content === 'refuse me') throw new CallFault('BAD_REQUEST', 'This is no message.')
