@@ -20,7 +20,7 @@ const MAP: Record<string, { values: string[]; types?: string[] }> = {
   react: { values: ['client'], types: ['api'] },
   ui: { values: [] },
   server: { values: ['api', 'client', 'db', 'realtime', 'socket', 'worker'] },
-  widget: { values: ['client', 'react', 'ui'] },
+  widget: { values: ['client', 'react', 'ui'], types: ['api'] },
   admin: { values: ['client', 'react', 'ui'], types: ['api'] },
 }
 /** Only tests and what `pnpm start` does without settings may reach for these. */
