@@ -5,6 +5,9 @@ import { httpLink } from '@trpc/client'
 import { type CreateTRPCReact, createTRPCReact } from '@trpc/react-query'
 import { type ReactNode, useState } from 'react'
 import superjson from 'superjson'
+import { askedAtLink } from './asked-at-link.ts'
+
+export type { Asked } from './asked-at-link.ts'
 
 /** Request and response hooks for everything that is not a conversation: `api.admin.chats.list.useQuery(…)`. */
 export const api: CreateTRPCReact<AppRouter, unknown> = createTRPCReact<AppRouter>()
@@ -15,6 +18,7 @@ export function ApiProvider({ url, children }: { url: string; children: ReactNod
   const [client] = useState(() =>
     api.createClient({
       links: [
+        askedAtLink,
         // Same-origin cookies go along: that is what fetch does by itself.
         httpLink({
           // Inputs stand in the body: what is searched for must not end in a proxy's log of addresses.

@@ -1,14 +1,10 @@
 import type { SupportChatList, SupportChatListItem } from '@acme/api'
-
-export interface CardPage extends SupportChatList {
-  /** When it was asked for (`performance.now()`): it is newer than everything heard before. */
-  askedAt: number
-}
+import type { Asked } from '@acme/react/query'
 
 /** What the query cache holds of one tab. */
-export interface CardPages<Param = unknown> {
-  pages: CardPage[]
-  pageParams: Param[]
+export interface CardPages {
+  pages: (SupportChatList & Asked)[]
+  pageParams: unknown[]
 }
 
 /** The inbox's order: newest message first, and by id where two came in the same millisecond. */

@@ -24,7 +24,7 @@ function pagesOf(pages: SupportChatListItem[][], more = false): CardPages {
       nextCursor: more || index < pages.length - 1 ? `after page ${index}` : null,
       askedAt: ASKED_AT,
     })),
-    pageParams: pages.map((_, index) => index),
+    pageParams: pages.map((_, index) => `page ${index}`),
   }
 }
 const idsOf = (list: CardPages) => list.pages.map(({ chats }) => chats.map(({ id }) => id))

@@ -19,16 +19,16 @@ export interface HeardCard {
  * page to bring. What is older than the list stays as it is: a card that was heard before its page was asked for, or
  * that shows less than the one that is there. Gives back the same object when nothing changed.
  */
-export function mergeCards<List extends CardPages>(list: List, heard: readonly HeardCard[], tab: Tab): List {
+export function mergeCards(list: CardPages, heard: readonly HeardCard[], tab: Tab): CardPages {
   let merged = list
   for (const one of heard) merged = mergeCard(merged, one, tab)
   return merged
 }
 
-function mergeCard<List extends CardPages>(list: List, { card, at }: HeardCard, tab: Tab): List {
+function mergeCard(list: CardPages, { card, at }: HeardCard, tab: Tab): CardPages {
   const own = list.pages.filter(({ chats }) => chats.some(({ id }) => id === card.id))
   const known = own.flatMap(({ chats }) => chats).filter(({ id }) => id === card.id)
-  if (own.some(({ askedAt }) => askedAt > at) || known.some((one) => isOlder(card, one))) return list
+  if (own.some(({ askedAt = 0 }) => askedAt > at) || known.some((one) => isOlder(card, one))) return list
   const belongs = (card.archivedAt !== null) === tab.archived && (known.length > 0 || !tab.searched)
   const [before] = known
   if (belongs ? known.length === 1 && before && isSame(before, card) : known.length === 0) return list
@@ -51,7 +51,7 @@ function place(pages: CardPages['pages'], card: SupportChatListItem, heardAt: nu
     const at = page.chats.findIndex((other) => byNewest(card, other) < 0)
     const isEnd = index === pages.length - 1 && page.nextCursor === null
     if (at < 0 && !isEnd) continue
-    if (page.askedAt > heardAt) return false
+    if ((page.askedAt ?? 0) > heardAt) return false
     const chats = [...page.chats]
     chats.splice(at < 0 ? chats.length : at, 0, card)
     pages[index] = { ...page, chats }

@@ -1,8 +1,8 @@
 import type { SupportChatListItem } from '@acme/api'
 import { api } from '@acme/react/query'
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { type CardPage, cardsOf } from './cards.ts'
+import { cardsOf } from './cards.ts'
+import type { Tab } from './merge-cards.ts'
 
 const REFRESH_MS = 60_000
 
@@ -21,30 +21,30 @@ export interface CardListView {
   reload: () => void
 }
 
-/** Under which key of the query cache the lists stand, and one of them. */
-export const CARD_LISTS = ['inbox', 'cards'] as const
-export function cardListKey(archived: boolean, search = '') {
-  return [...CARD_LISTS, { archived, search }] as const
+/** What a list is asked for by; under this its pages stand in the query cache. */
+export function cardListInput(archived: boolean, search = '') {
+  return { archived, ...(search && { search }) }
+}
+
+declare module '@tanstack/react-query' {
+  interface Register {
+    /** `tab`: the query is a list of cards, and which. */
+    queryMeta: { tab?: Tab }
+  }
 }
 
 /** A tab's cards, page after page. Without `enabled` it only looks at what is there already. */
 export function useCardList(archived: boolean, search = '', enabled = true): CardListView {
-  const { client } = api.useUtils()
-  const list = useInfiniteQuery({
-    queryKey: cardListKey(archived, search),
-    // Not tRPC's own hook: it adds a `direction` to the input, which the server refuses.
-    queryFn: async ({ pageParam: cursor, signal }): Promise<CardPage> => {
-      const askedAt = performance.now()
-      const input = { archived, ...(search && { search }), cursor }
-      return { ...(await client.admin.chats.list.query(input, { signal })), askedAt }
-    },
-    initialPageParam: FIRST_PAGE,
+  const list = api.admin.chats.list.useInfiniteQuery(cardListInput(archived, search), {
+    meta: { tab: { archived, searched: search !== '' } },
     getNextPageParam: (page) => page.nextCursor,
     // Events keep it up to date; this finds what no event told of.
     refetchInterval: REFRESH_MS,
     // While one types, the former result; but never the cards of the other tab.
-    placeholderData: (before, query) => (query?.queryKey[2].archived === archived ? before : undefined),
+    placeholderData: (before, query) => (query?.meta?.tab?.archived === archived ? before : undefined),
     enabled,
+    // When each page was asked for: what was heard since is merged into it.
+    trpc: { abortOnUnmount: true, context: { askedAt: true } },
   })
   const cards = useMemo(() => cardsOf(list.data), [list.data])
   return {
@@ -64,5 +64,3 @@ export function useCardList(archived: boolean, search = '', enabled = true): Car
     reload: () => void list.refetch(),
   }
 }
-
-const FIRST_PAGE: string | null = null

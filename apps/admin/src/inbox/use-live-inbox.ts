@@ -1,13 +1,12 @@
 import type { SupportChatListItem } from '@acme/api'
-import { hashKey, type QueryKey, useQueryClient } from '@tanstack/react-query'
+import { api } from '@acme/react/query'
+import { type Query, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useEffectEvent } from 'react'
 import { useDesk } from '../desk/desk.tsx'
 import { type CardPages, cardsOf } from './cards.ts'
-import { type HeardCard, mergeCards, type Tab } from './merge-cards.ts'
+import { type HeardCard, mergeCards } from './merge-cards.ts'
 import { missedNews } from './missed-news.ts'
-import { CARD_LISTS, cardListKey } from './use-card-list.ts'
-
-const ACTIVE = hashKey(cardListKey(false))
+import { cardListInput } from './use-card-list.ts'
 
 /** Longer than a list is on its way, and than one that is shown again may be kept without being read again. */
 const KEEP_MS = 120_000
@@ -21,28 +20,29 @@ const KEEP_MS = 120_000
 export function useLiveInbox(onUserMessage: (cards: readonly SupportChatListItem[]) => void): void {
   const { client } = useDesk()
   const cache = useQueryClient()
+  const utils = api.useUtils()
   const tellNews = useEffectEvent(onUserMessage)
 
   useEffect(() => {
+    const lists = utils.admin.chats.list
     const heard = new Map<string, HeardCard>()
     /** The active chats as they were when events may have been missed, until they are read again. */
     let before: SupportChatListItem[] | null = null
     let wasOnline = false
-    const activeCards = () => cardsOf(cache.getQueryData<CardPages>(cardListKey(false)))
-    const merge = (key: QueryKey, cards: readonly HeardCard[]) => {
-      const tab = tabOf(key)
-      const list = cache.getQueryData<CardPages>(key)
-      const merged = tab && list && mergeCards(list, cards, tab)
-      if (merged && merged !== list) cache.setQueryData(key, merged)
+    const activeCards = () => cardsOf(lists.getInfiniteData(cardListInput(false)))
+    const merge = ({ queryKey, meta }: Query, cards: readonly HeardCard[]) => {
+      const list = meta?.tab && cache.getQueryData<CardPages>(queryKey)
+      const merged = meta?.tab && list && mergeCards(list, cards, meta.tab)
+      if (merged && merged !== list) cache.setQueryData(queryKey, merged)
     }
 
     const stopWatching = cache.getQueryCache().subscribe((event) => {
-      const { queryKey, state } = event.query
+      const { state, meta } = event.query
       const isAnswer =
         event.type === 'updated' && event.action.type === 'success' && event.action.manual !== true
       const isShownAgain = event.type === 'observerAdded' && !state.isInvalidated
-      if (isAnswer || isShownAgain) merge(queryKey, [...heard.values()])
-      if (isAnswer && before && hashKey(queryKey) === ACTIVE) {
+      if (isAnswer || isShownAgain) merge(event.query, [...heard.values()])
+      if (isAnswer && before && meta?.tab && !meta.tab.archived && !meta.tab.searched) {
         const missed = missedNews(before, activeCards())
         before = null
         if (missed.length > 0) tellNews(missed)
@@ -61,27 +61,18 @@ export function useLiveInbox(onUserMessage: (cards: readonly SupportChatListItem
           if (one.at > at - KEEP_MS) break
           heard.delete(id)
         }
-        for (const { queryKey } of cache.getQueryCache().findAll({ queryKey: CARD_LISTS, type: 'active' }))
-          merge(queryKey, cards)
+        for (const query of cache.getQueryCache().findAll({ type: 'active' })) merge(query, cards)
         if (type === 'new_user_message') tellNews(chats)
       },
       onOnline() {
         if (wasOnline) before ??= activeCards()
         wasOnline = true
-        void cache.invalidateQueries({ queryKey: CARD_LISTS })
+        void lists.invalidate()
       },
     })
     return () => {
       stopFollowing()
       stopWatching()
     }
-  }, [client, cache])
-}
-
-/** Which list of cards stands under a key; null for everything else in the cache. */
-function tabOf([inbox, cards, which]: QueryKey): Tab | null {
-  if (inbox !== CARD_LISTS[0] || cards !== CARD_LISTS[1]) return null
-  if (typeof which !== 'object' || which === null || !('archived' in which) || !('search' in which))
-    return null
-  return { archived: which.archived === true, searched: which.search !== '' }
+  }, [client, cache, utils])
 }
