@@ -31,12 +31,39 @@ export interface SupportClientOptions {
 export interface SupportClient {
   readonly conversation: Conversation
   readonly connection: Connection
-  /** Logs out: ends the session at the server, forgets what was not sent, closes. */
+  /**
+   * Logs out: ends the session at the server, forgets what was not sent, closes.
+   *
+   * @throws CallFault when the server could not be told. The token is forgotten all the same, and expires there.
+   */
   end(): Promise<void>
+  /** Ends following, for good. What is pending stays in storage, and is sent by the next client. */
   close(): void
 }
 
-/** The user's side: one chat, from wherever it was left. It connects at once. */
+/**
+ * The user's side: one chat, from wherever it was left. Returns at once and connects by itself, again and again; how it
+ * stands is in the conversation's snapshot. Make one per person, and close it.
+ *
+ * @throws TypeError when `url` is none
+ *
+ * @example
+ * ```ts
+ * const client = createSupportClient({
+ *   url: 'https://support.example.com',
+ *   session: {
+ *     token: localStorage.getItem('support-session'),
+ *     // A visitor; for a signed user, fetch an identity from your back end.
+ *     identity: async () => null,
+ *     onToken: (token) =>
+ *       token === null
+ *         ? localStorage.removeItem('support-session')
+ *         : localStorage.setItem('support-session', token),
+ *   },
+ * })
+ * client.conversation.send('Hello!')
+ * ```
+ */
 export function createSupportClient(options: SupportClientOptions): SupportClient {
   const browser = options.browser ?? defaultBrowser()
   const { http, socket } = endpoints(options.url)
@@ -108,7 +135,12 @@ export interface AdminClient {
   close(): void
 }
 
-/** The admin's side; the cookie says who it is. */
+/**
+ * The admin's side: all chats, each opened when it is wanted. The cookie says who it is. Returns at once and connects by
+ * itself.
+ *
+ * @throws TypeError when `url` is none
+ */
 export function createAdminClient(options: AdminClientOptions): AdminClient {
   const browser = options.browser ?? defaultBrowser()
   const { http, socket } = endpoints(options.url)

@@ -20,6 +20,11 @@ export function firstUnreadSeq(
  * Where unread began when the reader came to look: it stays while they look, although reading makes it read.
  *
  * @param looking the chat is in front of the reader now.
+ *
+ * @example
+ * ```tsx
+ * const seq = useFirstUnreadSeq(chat, 'user', canRead)
+ * ```
  */
 export function useFirstUnreadSeq(chat: SupportChatView, side: SenderType, looking: boolean): number | null {
   const { messages, unreadCount, phase } = chat

@@ -9,7 +9,14 @@ import { askedAtLink } from './asked-at-link.ts'
 
 export type { Asked } from './asked-at-link.ts'
 
-/** Request and response hooks for everything that is not a conversation: `api.admin.chats.list.useQuery(…)`. */
+/**
+ * Request and response hooks for everything that is not a conversation: those of `@trpc/react-query`.
+ *
+ * @example
+ * ```tsx
+ * const { data } = api.admin.chats.list.useQuery({ archived: false })
+ * ```
+ */
 export const api: CreateTRPCReact<AppRouter, unknown> = createTRPCReact<AppRouter>()
 
 /** Gives the components below `api`, over HTTP, with the cookie of the page's own origin. */

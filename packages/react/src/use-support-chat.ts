@@ -9,7 +9,7 @@ export interface SupportChatView extends ConversationSnapshot {
   chat: { id: string } | null
   loading: boolean
   connected: boolean
-  /** Shown at once as pending, sent as soon as possible. */
+  /** Takes a message: shown at once as pending, sent as soon as possible. */
   sendMessage(content: string): void
   /** Sends a failed message again. */
   retry(id: string): void
@@ -24,12 +24,30 @@ export interface SupportChatView extends ConversationSnapshot {
   reload(): void
 }
 
-/** The user's own chat. */
+/**
+ * Returns the user's own chat, of the nearest `SupportChatProvider`, and renders again after each change.
+ *
+ * @throws Error without a provider
+ *
+ * @example
+ * ```tsx
+ * const { messages, pending, connected, sendMessage } = useSupportChat()
+ * const texts = [...messages, ...pending].map(({ content }) => content)
+ * const hello = () => sendMessage('Hello!')
+ * ```
+ */
 export function useSupportChat(): SupportChatView {
   return useConversation(useSupportClient().conversation)
 }
 
-/** Any conversation: the inbox opens them itself. */
+/**
+ * As `useSupportChat`, for any conversation: whoever opened it closes it.
+ *
+ * @example
+ * ```tsx
+ * const { messages, typing, loadEarlier } = useConversation(conversation)
+ * ```
+ */
 export function useConversation(conversation: Conversation): SupportChatView {
   const snapshot = useStore(conversation)
   const actions = useMemo(
@@ -55,7 +73,19 @@ export function useConversation(conversation: Conversation): SupportChatView {
   }
 }
 
-/** Calls `fn` with each message of the other side that arrives: for a sound, a title, a badge. */
+/**
+ * Calls `fn` with each unread message of the other side that arrives in the user's chat: for a sound, a title, a badge.
+ * `fn` may be another one in each render.
+ *
+ * @throws Error without a provider
+ *
+ * @example
+ * ```tsx
+ * useIncomingMessage(({ content }) => {
+ *   document.title = content
+ * })
+ * ```
+ */
 export function useIncomingMessage(fn: (message: SupportMessage) => void): void {
   const { conversation } = useSupportClient()
   const arrived = useEffectEvent(fn)

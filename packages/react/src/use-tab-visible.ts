@@ -1,6 +1,13 @@
 import { useSyncExternalStore } from 'react'
 
-/** Whether the tab is in front. */
+/**
+ * Returns whether the tab is in front, and renders again when that changes: what nobody sees is not read.
+ *
+ * @example
+ * ```tsx
+ * const canRead = useTabVisible() && unreadCount > 0
+ * ```
+ */
 export function useTabVisible(): boolean {
   return useSyncExternalStore(subscribe, () => document.visibilityState === 'visible')
 }

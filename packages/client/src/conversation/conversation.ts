@@ -1,16 +1,14 @@
-import type { ChatActivity, SenderType, SupportMessage } from '@acme/api'
-import type { Connection } from '../connection/connection.ts'
+import type { ChatActivity, SupportMessage } from '@acme/api'
 import type { Calls, Wire } from '../connection/wire.ts'
-import type { Clock } from '../platform/clock.ts'
 import { SnapshotStore } from '../platform/snapshot-store.ts'
 import { Listeners, type Readable } from '../platform/store.ts'
 import { Activity } from './activity.ts'
 import { ChatLog } from './chat-log.ts'
+import type { ConversationOptions } from './conversation-options.ts'
 import { EarlierPages } from './earlier.ts'
 import { Live } from './live.ts'
 import { type OpenedChat, Opening } from './opening.ts'
 import { Outgoing } from './outgoing.ts'
-import type { PendingStore } from './pending-store.ts'
 import { Receipts } from './receipts.ts'
 import type { ConversationSnapshot } from './snapshot.ts'
 import type { Timeline } from './timeline.ts'
@@ -30,21 +28,32 @@ import { Typing } from './typing.ts'
  *   order; so a reconnect, however late, is nothing but a new subscription from the last `seq`.
  */
 
-export interface ConversationOptions {
-  /** Which side we are on. */
-  side: SenderType
-  /** Who we are, to be left out of `typing` and `here`. A chat has one user, but many admins. */
-  self?: string
-  /** Reads the chat as it is now: the newest page. Called again when the log is another one. */
-  open: () => Promise<OpenedChat>
-  connection: Pick<Connection, 'getSnapshot' | 'subscribe' | 'follow' | 'calls' | 'probe' | 'retry'>
-  /** Where unsent messages live, and for whom. */
-  pending: PendingStore
-  /** It was closed; what is still pending is left in storage. */
-  onClose?: () => void
-  clock: Clock
-}
-
+/**
+ * One chat, as its user or an admin sees it. No method throws or waits: what happens is shown by the next snapshot, what
+ * fails too. `createSupportClient` and `AdminClient.conversation` make them.
+ *
+ * @example
+ * ```ts
+ * const stop = conversation.subscribe(() => {
+ *   const { messages, pending, connection } = conversation.getSnapshot()
+ *   paint([...messages, ...pending], connection.type === 'online')
+ * })
+ * conversation.onIncoming(({ content }) => notify(content))
+ *
+ * conversation.setTyping(true)
+ * const id = conversation.send('Hello!')
+ * const written = conversation.getSnapshot().pending.find((message) => message.id === id)
+ * if (written?.failure?.retryable) conversation.retry(id)
+ * else if (written?.failure) conversation.discard(id)
+ *
+ * conversation.markRead()
+ * if (conversation.getSnapshot().hasEarlier) conversation.loadEarlier()
+ * if (conversation.getSnapshot().phase === 'failed') conversation.reload()
+ *
+ * stop()
+ * conversation.close()
+ * ```
+ */
 export class Conversation implements Readable<ConversationSnapshot> {
   readonly #options: ConversationOptions
   readonly #store: SnapshotStore<ConversationSnapshot>
@@ -116,37 +125,42 @@ export class Conversation implements Readable<ConversationSnapshot> {
     this.#opening.start()
   }
 
+  /** Calls `listener` after each change, until the returned function is called. */
   subscribe(listener: () => void): () => void {
     return this.#store.subscribe(listener)
   }
 
+  /** What there is to show: the same object as long as nothing changed, so it may be compared. */
   getSnapshot(): ConversationSnapshot {
     return this.#store.getSnapshot()
   }
 
-  /** Takes a message to be sent now or as soon as possible, once. Returns its id. */
+  /**
+   * Takes a message to be sent now or as soon as possible, once, and returns its id. It is in `pending` until it is
+   * part of the log; what is too long or refused by the server fails there.
+   */
   send(content: string): string {
     this.#typing.set(false)
     return this.#outgoing.send(content)
   }
 
-  /** Sends a failed message again, under the same id. */
+  /** Sends a failed message again, under the same id. Does nothing unless its failure is `retryable`. */
   retry(id: string): void {
     this.#outgoing.retry(id)
   }
 
-  /** Gives up a message that is not on its way. */
+  /** Gives up a pending message, in all tabs. One that is `sending` cannot be taken back. */
   discard(id: string): void {
     this.#outgoing.discard(id)
   }
 
-  /** Everything up to `upTo`, by default to the end, was seen; never more than is shown. */
+  /** Everything up to the `seq` `upTo`, by default to the end, was seen; never more than is shown. Marks do not move back. */
   markRead(upTo = Number.POSITIVE_INFINITY): void {
     const chat = this.#log.chat
     if (chat && this.#receipts.markRead(chat.timeline, upTo)) this.#store.changed()
   }
 
-  /** Puts the page before the first message in front; at once, or when there is a connection. */
+  /** Puts the page before the first message in front, if there is one; at once, or when there is a connection. */
   loadEarlier(): void {
     this.#earlier.want()
   }
@@ -164,17 +178,17 @@ export class Conversation implements Readable<ConversationSnapshot> {
     this.#opening.start()
   }
 
-  /** Calls `listener` with each message of the other side that arrives and was not read elsewhere yet. */
+  /** Calls `listener` with each unread message of the other side that arrives, until the returned function is called. */
   onIncoming(listener: (message: SupportMessage) => void): () => void {
     return this.#incoming.add(listener)
   }
 
-  /** Forgets what was written and not sent, also in storage: the writer leaves. */
+  /** Forgets what was written and not sent, also in storage: for a log-out. */
   forgetPending(): void {
     this.#outgoing.forget()
   }
 
-  /** Ends following. Pending messages stay in storage. */
+  /** Ends following, for good. Pending messages stay in storage. */
   close(): void {
     this.#closed = true
     for (const leave of this.#leave) leave()
@@ -204,8 +218,6 @@ export class Conversation implements Readable<ConversationSnapshot> {
       ...this.#activity.shown,
     }
   }
-
-  // --- the chat as it was read
 
   #adopt(opened: OpenedChat): void {
     if (this.#log.adopt(opened).isNew) this.#earlier.reset()
@@ -239,8 +251,6 @@ export class Conversation implements Readable<ConversationSnapshot> {
     this.#live.unfollow()
     this.#opening.again()
   }
-
-  // --- the connection
 
   #start(wire: Wire, synced: (yes: boolean) => void): () => void {
     this.#live.start(wire, synced)
