@@ -1,5 +1,5 @@
 import type { SupportMessage } from '@acme/api'
-import type { OpenedChat } from './opening.ts'
+import type { OpenedChat } from './chat-loader.ts'
 import type { Outgoing } from './outgoing.ts'
 import type { Receipts } from './receipts.ts'
 import { Timeline } from './timeline.ts'

@@ -1,7 +1,7 @@
 import type { SenderType } from '@acme/api'
 import type { Connection } from '../connection/connection.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { OpenedChat } from './opening.ts'
+import type { OpenedChat } from './chat-loader.ts'
 import type { PendingStore } from './pending-store.ts'
 
 export interface ConversationOptions {

@@ -1,5 +1,5 @@
 import type { ChatActivity, SenderType, SupportMessage } from '@acme/api'
-import type { OpenedChat } from './opening.ts'
+import type { OpenedChat } from './chat-loader.ts'
 import { ReadMark, type ReadMarkOptions } from './read-mark.ts'
 import type { Timeline } from './timeline.ts'
 

@@ -2,7 +2,7 @@ import type { ChatActivity, ChatChannelMessage, SenderType, SupportMessage } fro
 import { CallFault } from '../connection/fault.ts'
 import type { LinkEvents, OpenLink } from '../connection/link.ts'
 import type { Calls, Reader, Wire } from '../connection/wire.ts'
-import type { OpenedChat } from '../conversation/opening.ts'
+import type { OpenedChat } from '../conversation/chat-loader.ts'
 import type { Clock } from '../platform/clock.ts'
 
 const HOP_MS = 1
