@@ -12,7 +12,7 @@ export type SessionState =
   | { type: 'logged-out'; ended: boolean }
   | { type: 'logged-in'; admin: AdminProfile; check: () => void }
 
-/** Who am I: asked at the start, when the tab comes back, and whenever a call is refused. */
+/** Who am I: asked at the start, when the tab comes back, and by `check`, when the connection has lost its session. */
 export function useSession(): SessionState {
   const utils = api.useUtils()
   const { data, error, refetch } = api.admin.session.get.useQuery(undefined, {

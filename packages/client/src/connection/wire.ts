@@ -29,7 +29,7 @@ export interface Reader<T> {
 
 /** What an open socket offers. Each subscription is stopped by the function it returns. */
 export interface Wire extends Calls {
-  /** With a cursor always: without one, nothing that was missed would come. */
+  /** With `lastEventId` always: without it, nothing that was missed would come. */
   onMessage(
     input: Inputs['onMessage'] & { lastEventId: string },
     reader: Reader<ChatChannelMessage>,

@@ -3,10 +3,12 @@ import { byWriting, type PendingList, type Written } from './pending-list.ts'
 import type { PendingMessage } from './snapshot.ts'
 
 /*
- * What was written and is not shown as part of the log yet: what the tabs of one person share.
+ * What was written and is not shown as part of the log yet. All tabs that use one storage share it: the tabs of a page
+ * with the widget do, the tabs of the inbox each have a storage of their own.
  *
- * - Each message is kept under a key of its own. It enters storage when it is written, and leaves it when a tab shows
- *   it as part of the log, so whenever a tab dies the message is sent all the same, under the same id.
+ * - Each message is kept under a key of its own, from when it is written until a tab shows it as part of the log. So
+ *   whenever a tab dies the message is sent all the same, under the same id. As long as there is no list to keep it in
+ *   (PendingStore), it is only here, and ends with the page.
  * - Every open tab shows all of them. One sends what was `written` in it and what was `left` in storage when it was
  *   opened; what another tab puts there meanwhile is `elsewhere`, and that tab's to send.
  * - A message that is `elsewhere` is taken over (`left`) when it is still pending after this tab could have sent it
@@ -17,7 +19,7 @@ import type { PendingMessage } from './snapshot.ts'
  * - A discarded message stays in storage for a day as a mark without its text; that is what makes other tabs drop it.
  * - A tab sends one at a time, in order of writing, and nothing that was `left` before an older one that is
  *   `elsewhere`: one tab may have written both. What was written in one tab therefore arrives in its order, whoever
- *   sends it; between tabs there is no order.
+ *   sends it; but one that failed lets the next go first, and between tabs there is no order.
  */
 
 interface Entry extends PendingMessage {

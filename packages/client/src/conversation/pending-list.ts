@@ -70,7 +70,7 @@ export class PendingList {
   }
 }
 
-/** Ids are UUIDv7, made in one order even when the clock is set back. */
+/** Ids are UUIDv7: those of one page are in order even when its clock is set back, those of several pages by their clocks. */
 export function byWriting(a: { id: string }, b: { id: string }): number {
   return a.id < b.id ? -1 : 1
 }
