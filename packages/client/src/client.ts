@@ -76,10 +76,11 @@ export function createSupportClient(options: SupportClientOptions): SupportClien
   const connection = connect(session, http, socket, browser)
   const { token } = options.session
   const pending =
-    options.pending ?? sharedPendingStore({ storage: browser.storage, onChange: browser.onKept, token })
+    options.pending ??
+    sharedPendingStore({ storage: browser.storage, onChange: browser.onStorageChange, token })
   const conversation = new Conversation({
     side: 'user',
-    open: () =>
+    load: () =>
       withSession(session, async (token) => {
         const chat = await httpClient(http, token).chat.get.query()
         if (token !== null) pending.remember(token, chat.id)
@@ -147,7 +148,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
   const session = cookieSession()
   const trpc = httpClient(http, null)
   const connection = connect(session, http, socket, browser)
-  const place = { storage: browser.tabStorage, onChange: browser.onKept }
+  const place = { storage: browser.tabStorage, onChange: browser.onStorageChange }
   const pending = adminPendingStore(place, options.account ?? '')
   const backgroundSender = new BackgroundSender({ connection, pending, clock: systemClock })
   return {
@@ -157,7 +158,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
       return new Conversation({
         side: 'admin',
         ...(options.account === undefined ? {} : { self: options.account }),
-        open: () =>
+        load: () =>
           withSession(session, async () => {
             const chat = await trpc.admin.chats.get.query({ chatId })
             onOpened?.(chat)
@@ -170,7 +171,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
       })
     },
     followInbox: (listener) =>
-      connection.follow({
+      connection.addConsumer({
         start(wire, synced) {
           const subscription = keepSubscribed({
             clock: systemClock,

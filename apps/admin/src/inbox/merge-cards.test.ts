@@ -2,7 +2,7 @@ import type { SupportChatListItem } from '@acme/api'
 import { expect, test } from 'vitest'
 import { card } from './card-of-test.ts'
 import { type CardPages, cardsOf } from './cards.ts'
-import { mergeCards as mergeHeard, type Tab } from './merge-cards.ts'
+import { mergeCards as mergeReceived, type Tab } from './merge-cards.ts'
 
 const active = { archived: false, searched: false }
 const archive = { archived: true, searched: false }
@@ -10,7 +10,7 @@ const archive = { archived: true, searched: false }
 const ASKED_AT = 1_000
 /** Merges cards that were heard after the list was asked for. */
 const mergeCards = (list: CardPages, cards: readonly SupportChatListItem[], tab: Tab) =>
-  mergeHeard(
+  mergeReceived(
     list,
     cards.map((each) => ({ card: each, at: ASKED_AT + 1 })),
     tab,
@@ -115,7 +115,7 @@ test('what was heard before a page was asked for changes nothing in it', () => {
     card('b', 50, { messageCount: 2 }),
     card('gone', 35),
   ].map((each) => ({ card: each, at: ASKED_AT - 1 }))
-  expect(mergeHeard(list, late, active)).toBe(list)
+  expect(mergeReceived(list, late, active)).toBe(list)
   const since = late.map((each) => ({ ...each, at: ASKED_AT }))
-  expect(idsOf(mergeHeard(list, since, active))).toEqual([['b', 'gone']])
+  expect(idsOf(mergeReceived(list, since, active))).toEqual([['b', 'gone']])
 })

@@ -8,7 +8,7 @@ export interface Tab {
 }
 
 /** A card that an event brought, and when (`performance.now()`). */
-export interface HeardCard {
+export interface ReceivedCard {
   card: SupportChatListItem
   at: number
 }
@@ -19,13 +19,13 @@ export interface HeardCard {
  * page to bring. What is older than the list stays as it is: a card that was heard before its page was asked for, or
  * that shows less than the one that is there. Gives back the same object when nothing changed.
  */
-export function mergeCards(list: CardPages, heard: readonly HeardCard[], tab: Tab): CardPages {
+export function mergeCards(list: CardPages, heard: readonly ReceivedCard[], tab: Tab): CardPages {
   let merged = list
   for (const one of heard) merged = mergeCard(merged, one, tab)
   return merged
 }
 
-function mergeCard(list: CardPages, { card, at }: HeardCard, tab: Tab): CardPages {
+function mergeCard(list: CardPages, { card, at }: ReceivedCard, tab: Tab): CardPages {
   const own = list.pages.filter(({ chats }) => chats.some(({ id }) => id === card.id))
   const known = own.flatMap(({ chats }) => chats).filter(({ id }) => id === card.id)
   if (own.some(({ askedAt = 0 }) => askedAt > at) || known.some((one) => isOlder(card, one))) return list
@@ -46,12 +46,12 @@ function mergeCard(list: CardPages, { card, at }: HeardCard, tab: Tab): CardPage
  * Into the first page that reaches behind the card, or at the end if there is nothing more to come; nowhere if that
  * page was asked for after the card was heard, as it would have it.
  */
-function place(pages: CardPages['pages'], card: SupportChatListItem, heardAt: number): boolean {
+function place(pages: CardPages['pages'], card: SupportChatListItem, receivedAt: number): boolean {
   for (const [index, page] of pages.entries()) {
     const at = page.chats.findIndex((other) => byNewest(card, other) < 0)
     const isEnd = index === pages.length - 1 && page.nextCursor === null
     if (at < 0 && !isEnd) continue
-    if ((page.askedAt ?? 0) > heardAt) return false
+    if ((page.askedAt ?? 0) > receivedAt) return false
     const chats = [...page.chats]
     chats.splice(at < 0 ? chats.length : at, 0, card)
     pages[index] = { ...page, chats }

@@ -4,7 +4,7 @@ import { type Query, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useEffectEvent } from 'react'
 import { useDesk } from '../desk/desk.tsx'
 import { type CardPages, cardsOf } from './cards.ts'
-import { type HeardCard, mergeCards } from './merge-cards.ts'
+import { mergeCards, type ReceivedCard } from './merge-cards.ts'
 import { missedNews } from './missed-news.ts'
 import { cardListInput } from './use-card-list.ts'
 
@@ -25,12 +25,12 @@ export function useLiveInbox(onUserMessage: (cards: readonly SupportChatListItem
 
   useEffect(() => {
     const lists = utils.admin.chats.list
-    const heard = new Map<string, HeardCard>()
+    const heard = new Map<string, ReceivedCard>()
     /** The active chats as they were when events may have been missed, until they are read again. */
     let before: SupportChatListItem[] | null = null
     let wasOnline = false
     const activeCards = () => cardsOf(lists.getInfiniteData(cardListInput(false)))
-    const merge = ({ queryKey, meta }: Query, cards: readonly HeardCard[]) => {
+    const merge = ({ queryKey, meta }: Query, cards: readonly ReceivedCard[]) => {
       const list = meta?.tab && cache.getQueryData<CardPages>(queryKey)
       const merged = meta?.tab && list && mergeCards(list, cards, meta.tab)
       if (merged && merged !== list) cache.setQueryData(queryKey, merged)

@@ -44,7 +44,7 @@ async function begin(host: Host, place: HTMLElement) {
       onToken: (token) => host.post({ type: 'session', token }),
     },
     // The page keeps the drafts and unsent messages of its users apart.
-    pending: personalPendingStore({ storage, onChange: storage.onKept, token: start.token }),
+    pending: personalPendingStore({ storage, onChange: storage.onChange, token: start.token }),
   })
   const root = createRoot(place)
   root.render(

@@ -31,7 +31,7 @@ test.each([null, '', 'null', '7', '[1]', '{"a":7}', '{'])('%j hands over nothing
 test('what another tab stored is read and told by key, not written back, and loses nothing of ours', () => {
   const { storage, written } = stored('{"a":"1","c":"3"}')
   const changed: string[] = []
-  const stop = storage.onKept((key) => changed.push(key))
+  const stop = storage.onChange((key) => changed.push(key))
   storage.changed('b', '2')
   storage.changed('a', null)
   expect([storage.get('a'), storage.get('b'), storage.get('c'), written]).toEqual([null, '2', '3', []])

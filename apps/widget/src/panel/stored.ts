@@ -4,7 +4,7 @@ export interface Stored extends KeyValueStorage {
   /** Takes over what another tab has stored or removed. */
   changed(key: string, value: string | null): void
   /** Calls back with each key that another tab has changed; returns the way out. */
-  onKept(listener: (key: string) => void): () => void
+  onChange(listener: (key: string) => void): () => void
 }
 
 /**
@@ -33,7 +33,7 @@ export function createStored(
       else values.set(key, value)
       for (const tell of listeners) tell(key)
     },
-    onKept(listener) {
+    onChange(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },

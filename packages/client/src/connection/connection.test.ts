@@ -10,8 +10,8 @@ beforeEach(async () => {
 afterEach(() => watched.connection.close())
 
 describe('what is shown', () => {
-  test('P13 is online only when every follower has said that it has everything', async () => {
-    const synced = [watched.follow(), watched.follow()]
+  test('P13 is online only when every consumer has said that it has everything', async () => {
+    const synced = [watched.addConsumer(), watched.addConsumer()]
     watched.last.events.onOpen()
     synced[0]?.say(true)
     expect(watched.shown.type).toBe('connecting')
@@ -19,11 +19,11 @@ describe('what is shown', () => {
     expect(watched.shown).toEqual({ type: 'online' })
   })
 
-  test('P13 a follower that catches up on a healthy socket has a second before the dot shows it', async () => {
-    const first = watched.follow()
+  test('P13 a consumer that catches up on a healthy socket has a second before the dot shows it', async () => {
+    const first = watched.addConsumer()
     watched.last.events.onOpen()
     first.say(true)
-    const second = watched.follow()
+    const second = watched.addConsumer()
     await watched.clock.advance(999)
     expect(watched.shown.type).toBe('online')
     await watched.clock.advance(1)
@@ -53,14 +53,14 @@ describe('what is shown', () => {
     expect(watched.starts).toEqual([])
   })
 
-  test('followers are started once per socket and stopped once with it', async () => {
-    const follower = watched.follow()
+  test('consumers are started once per socket and stopped once with it', async () => {
+    const consumer = watched.addConsumer()
     watched.last.events.onOpen()
     watched.last.events.onEnd(1006)
     await watched.untilNextLink()
     watched.last.events.onOpen()
-    expect(follower.log).toEqual(['start', 'stop', 'start'])
-    follower.leave()
-    expect(follower.log).toEqual(['start', 'stop', 'start', 'stop'])
+    expect(consumer.log).toEqual(['start', 'stop', 'start'])
+    consumer.leave()
+    expect(consumer.log).toEqual(['start', 'stop', 'start', 'stop'])
   })
 })

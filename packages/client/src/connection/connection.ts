@@ -3,7 +3,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Readable } from '../platform/store.ts'
 import { TIMINGS } from '../platform/timings.ts'
 import { CLOSE_CODES, endsSession } from './close-codes.ts'
-import { type Follower, Followers } from './consumers.ts'
+import { type Consumer, Consumers } from './consumers.ts'
 import { faultOf } from './fault.ts'
 import type { Link, OpenLink } from './link.ts'
 import { reconnectDelay } from './retry-delay.ts'
@@ -17,14 +17,14 @@ import type { Calls } from './wire.ts'
  *
  *   phase     what it means                                       shown as          left when
  *   opening   a session is fetched, then a socket opened          connecting        open; fails or takes > 8 s → waiting
- *   open      the socket is open, followers catch up              connecting        the socket ends → waiting
+ *   open      the socket is open, consumers catch up              connecting        the socket ends → waiting
  *             … and all of them have said that they are synced    online
  *   waiting   nothing is open until `retryAt`                     offline(retryAt)  time, wake, retry() → opening
  *   ended     nobody tries any more                               ended             retry() → opening
  *
  * - Every change of phase goes through `#enter` and carries its reason (state.ts), which stands in `reason`.
  * - One attempt is one socket is one tRPC client, thrown away together: nothing in tRPC reconnects.
- *   Resuming is the followers' work: each subscribes again from its own cursor on the new wire.
+ *   Resuming is the consumers' work: each subscribes again from the last `seq` it has on the new wire.
  * - Waiting takes as long as retry-delay.ts says: at most 6 s while the server is away for a minute or less, more after
  *   that. Failures are forgotten only after 10 s of an open socket, so a server that accepts and drops is not hammered.
  * - A wake (network back, page visible, page restored) ends waiting at once, replaces an attempt older than 2 s, and
@@ -32,9 +32,9 @@ import type { Calls } from './wire.ts'
  *   of attempts that a long night could use up.
  * - UNAUTHORIZED and the close code for it (close-codes.ts) end the session, not only the socket. The session source gets one
  *   chance to give another one, with which the next attempt is made at once; refused again, the connection is ended.
- * - Online is promised only when every follower has everything. A follower that starts anew on a healthy socket
+ * - Online is promised only when every consumer has everything. A consumer that starts anew on a healthy socket
  *   (a chat is opened, a gap read again) has one second before the dot shows it.
- * - After two failures in a row plain HTTP may still work where sockets do not: followers are told after each
+ * - After two failures in a row plain HTTP may still work where sockets do not: consumers are told after each
  *   further failure, so their fallback is as rare as the attempts. The first answer over HTTP ends the waiting: the
  *   server is back, or only sockets are blocked, which one more attempt finds out.
  */
@@ -54,7 +54,7 @@ export interface ConnectionOptions {
 export class Connection implements Readable<ConnectionState> {
   readonly #options: ConnectionOptions
   readonly #shown: ShownState
-  readonly #followers = new Followers(() => this.#show())
+  readonly #consumers = new Consumers(() => this.#show())
   readonly #leave: (() => void)[]
   #phase: Phase = { type: 'opening', link: null, since: 0, reason: 'created' }
   #token: string | null = null
@@ -65,7 +65,7 @@ export class Connection implements Readable<ConnectionState> {
   #isRestart = false
   /** Each attempt has its own; whatever speaks for an older one is not heard. */
   #turn = 0
-  /** Timers of the present phase; they end with it. */
+  /** Timers of this phase; they end with it. */
   #timers: (() => void)[] = []
   #probing: (() => void) | null = null
   #closed = false
@@ -109,9 +109,9 @@ export class Connection implements Readable<ConnectionState> {
     return this.#phase.reason
   }
 
-  /** Lets `follower` follow on this and every later socket, until the returned function is called. */
-  follow(follower: Follower): () => void {
-    return this.#followers.add(follower)
+  /** Starts `consumer` on this and every later socket, until the returned function is called. */
+  addConsumer(consumer: Consumer): () => void {
+    return this.#consumers.add(consumer)
   }
 
   /** The best way to make a call now: the open socket, else HTTP if sockets keep failing, else none. */
@@ -186,7 +186,7 @@ export class Connection implements Readable<ConnectionState> {
       this.#failures = 0
       this.#isRestart = false
     })
-    this.#followers.start(link.wire)
+    this.#consumers.start(link.wire)
     this.#show()
   }
 
@@ -210,7 +210,7 @@ export class Connection implements Readable<ConnectionState> {
     this.#enter({ type: 'waiting', retryAt: clock.now() + ms, reason })
     this.#after(ms, () => this.#attempt('retry due'))
     if (this.#failures <= FALLBACK_AFTER || !browser.isOnline()) return
-    this.#followers.fallback(this.#http)
+    this.#consumers.fallback(this.#http)
   }
 
   /** The server answers over HTTP: there is no reason to wait with the next socket, once. */
@@ -230,7 +230,7 @@ export class Connection implements Readable<ConnectionState> {
 
   #replaced(): void {
     if (this.#closed) return
-    this.#followers.sessionReplaced()
+    this.#consumers.sessionReplaced()
     // Found out by a call over HTTP: the socket still speaks for the former one.
     if (this.#phase.type === 'open' || (this.#phase.type === 'opening' && this.#phase.link))
       this.#attempt('session replaced')
@@ -263,7 +263,7 @@ export class Connection implements Readable<ConnectionState> {
     this.#turn += 1
     this.#probing?.()
     this.#probing = null
-    this.#followers.stop()
+    this.#consumers.stop()
     if (left.type === 'open' || left.type === 'opening') left.link?.close()
     this.#show()
   }
@@ -273,6 +273,6 @@ export class Connection implements Readable<ConnectionState> {
   }
 
   #show(): void {
-    this.#shown.update(this.#phase, this.#followers.areSynced)
+    this.#shown.update(this.#phase, this.#consumers.areSynced)
   }
 }

@@ -1,10 +1,10 @@
 import type { Calls, Wire } from './wire.ts'
 
-/** Somebody who needs subscriptions on whatever socket is open. */
-export interface Follower {
+/** Who needs subscriptions on whatever socket is open: a conversation, the inbox. */
+export interface Consumer {
   /**
    * A socket is open. Subscribe on `wire`, and say whether everything has arrived as often as that changes.
-   * The returned function is called once, when the socket has ended or the follower leaves.
+   * The returned function is called once, when the socket has ended or the consumer leaves.
    */
   start(wire: Wire, synced: (yes: boolean) => void): () => void
   /** There is no socket; over HTTP it may be possible to send and to read. */
@@ -13,15 +13,15 @@ export interface Follower {
   sessionReplaced?(): void
 }
 
-interface Following {
-  follower: Follower
+interface Registration {
+  consumer: Consumer
   synced: boolean
   stop: (() => void) | null
 }
 
-/** The followers of one connection: started once per socket, and stopped once with it. */
-export class Followers {
-  readonly #followings = new Set<Following>()
+/** The consumers of one connection: started once per socket, and stopped once with it. */
+export class Consumers {
+  readonly #registrations = new Set<Registration>()
   readonly #onChange: () => void
   #wire: Wire | null = null
   /** Each socket has its own; what is said about an older one is not heard. */
@@ -32,21 +32,21 @@ export class Followers {
     this.#onChange = onChange
   }
 
-  /** Whether every follower has said that everything has arrived. */
+  /** Whether every consumer has said that everything has arrived. */
   get areSynced(): boolean {
-    return [...this.#followings].every(({ synced }) => synced)
+    return [...this.#registrations].every(({ synced }) => synced)
   }
 
-  /** Lets `follower` follow on this and every later socket, until the returned function is called. */
-  add(follower: Follower): () => void {
-    const following: Following = { follower, synced: false, stop: null }
-    this.#followings.add(following)
-    if (this.#wire) this.#start(following, this.#wire)
+  /** Starts `consumer` on this and every later socket, until the returned function is called. */
+  add(consumer: Consumer): () => void {
+    const registration: Registration = { consumer, synced: false, stop: null }
+    this.#registrations.add(registration)
+    if (this.#wire) this.#start(registration, this.#wire)
     this.#onChange()
     return () => {
-      this.#followings.delete(following)
-      following.stop?.()
-      following.stop = null
+      this.#registrations.delete(registration)
+      registration.stop?.()
+      registration.stop = null
       this.#onChange()
     }
   }
@@ -54,35 +54,35 @@ export class Followers {
   start(wire: Wire): void {
     this.#turn += 1
     this.#wire = wire
-    for (const following of [...this.#followings]) this.#start(following, wire)
+    for (const registration of [...this.#registrations]) this.#start(registration, wire)
   }
 
   stop(): void {
     this.#turn += 1
     this.#wire = null
-    for (const following of this.#followings) {
-      following.stop?.()
-      following.stop = null
+    for (const registration of this.#registrations) {
+      registration.stop?.()
+      registration.stop = null
     }
   }
 
   fallback(calls: Calls): void {
-    for (const { follower } of [...this.#followings]) follower.fallback?.(calls)
+    for (const { consumer } of [...this.#registrations]) consumer.fallback?.(calls)
   }
 
   sessionReplaced(): void {
-    for (const { follower } of [...this.#followings]) follower.sessionReplaced?.()
+    for (const { consumer } of [...this.#registrations]) consumer.sessionReplaced?.()
   }
 
-  #start(following: Following, wire: Wire): void {
+  #start(registration: Registration, wire: Wire): void {
     const turn = this.#turn
-    following.synced = false
-    const stop = following.follower.start(wire, (yes) => {
+    registration.synced = false
+    const stop = registration.consumer.start(wire, (yes) => {
       if (turn !== this.#turn) return
-      following.synced = yes
+      registration.synced = yes
       this.#onChange()
     })
-    if (turn === this.#turn && this.#followings.has(following)) following.stop = stop
+    if (turn === this.#turn && this.#registrations.has(registration)) registration.stop = stop
     else stop()
   }
 }

@@ -25,9 +25,9 @@ export class ShownState implements Readable<ConnectionState> {
     return this.#shown
   }
 
-  /** `synced`: the followers have everything, as far as there is a socket. */
+  /** `synced`: the consumers have everything, as far as there is a socket. */
   update(phase: Phase, synced: boolean): void {
-    const next = this.#picture(phase, synced)
+    const next = this.#stateOf(phase, synced)
     if (next.type === this.#shown.type && next.type !== 'offline') return
     this.#show(next)
   }
@@ -37,7 +37,7 @@ export class ShownState implements Readable<ConnectionState> {
     this.#listeners.clear()
   }
 
-  #picture(phase: Phase, synced: boolean): ConnectionState {
+  #stateOf(phase: Phase, synced: boolean): ConnectionState {
     const catchingUp = phase.type === 'open' && !synced && this.#shown.type === 'online'
     if (!catchingUp) {
       this.#graceOver?.()

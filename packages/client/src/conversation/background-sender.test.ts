@@ -20,7 +20,7 @@ function openPage() {
   const session = tokenSession({ token: 'token', identity: async () => null }, async () => 'token-2', clock)
   const browser = new FakeBrowser(storage)
   connection = new Connection({ session, openLink: server.openLink, http: server.http, browser, clock })
-  pending = adminPendingStore({ storage, onChange: browser.onKept }, 'ada')
+  pending = adminPendingStore({ storage, onChange: browser.onStorageChange }, 'ada')
   backgroundSender = new BackgroundSender({ connection, pending, clock })
 }
 function closePage() {
@@ -31,7 +31,7 @@ function openChat(): Conversation {
   backgroundSender.takeOver(server.chatId)
   return new Conversation({
     side: 'admin',
-    open: server.open,
+    load: server.load,
     connection,
     pending: { ...pending, expectedChatId: server.chatId },
     onClose: () => backgroundSender.resume(server.chatId),

@@ -5,7 +5,7 @@ import type { PendingStore } from './pending-store.ts'
 import { Sender } from './sender.ts'
 
 export interface BackgroundSenderOptions {
-  connection: Pick<Connection, 'follow' | 'calls' | 'probe'>
+  connection: Pick<Connection, 'addConsumer' | 'calls' | 'probe'>
   /** The same as of the conversations. */
   pending: PendingStore
   clock: Clock
@@ -25,7 +25,7 @@ export class BackgroundSender {
   constructor(options: BackgroundSenderOptions) {
     this.#options = options
     for (const chatId of options.pending.chatIds()) this.resume(chatId)
-    this.#leave = options.connection.follow({
+    this.#leave = options.connection.addConsumer({
       start: (_wire, synced) => {
         // There is nothing to catch up with: only to send.
         synced(true)
@@ -68,7 +68,7 @@ export class BackgroundSender {
         look()
       },
       onChange: look,
-      onDoubt: () => connection.probe(),
+      onUnanswered: () => connection.probe(),
     })
     this.#senders.set(chatId, sender)
     look()

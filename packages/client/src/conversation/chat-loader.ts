@@ -4,47 +4,47 @@ import { backOff, type Clock } from '../platform/clock.ts'
 import { TIMINGS } from '../platform/timings.ts'
 
 /** A chat as it is now, with the newest page of its log: what a user's chat and an admin's have in common. */
-export type OpenedChat = RouterOutputs['chat']['get']
+export type LoadedChat = RouterOutputs['chat']['get']
 
 /** Failures before the reader is told. */
 const PATIENCE = 3
 
-export interface OpeningOptions {
+export interface ChatLoaderOptions {
   clock: Clock
-  open: () => Promise<OpenedChat>
-  onOpened: (chat: OpenedChat) => void
+  load: () => Promise<LoadedChat>
+  onLoaded: (chat: LoadedChat) => void
   /** `final`: nobody tries again until told to. Others come after some failures in a row, and attempts go on. */
   onFailure: (message: string, final: boolean) => void
 }
 
-/** Reads a chat, again and again until it is there. Only the answer of the latest attempt is heard. */
-export class Opening {
-  readonly #options: OpeningOptions
+/** Loads a chat, again and again until it is there. Only the answer of the latest attempt is heard. */
+export class ChatLoader {
+  readonly #options: ChatLoaderOptions
   #turn = 0
   #failures = 0
-  #openedAt = Number.NEGATIVE_INFINITY
+  #loadedAt = Number.NEGATIVE_INFINITY
   #later: (() => void) | null = null
 
-  constructor(options: OpeningOptions) {
+  constructor(options: ChatLoaderOptions) {
     this.#options = options
   }
 
   /** Reads now, from the first try on. */
-  start(): void {
+  load(): void {
     this.#failures = 0
     this.#try()
   }
 
   /** Reads now if a later try is planned. */
-  hurry(): void {
+  retryNow(): void {
     if (this.#later) this.#try()
   }
 
   /** What was read is not (any more) what the server has. */
-  again(): void {
+  reload(): void {
     const { clock } = this.#options
-    if (clock.now() - this.#openedAt > TIMINGS.reopenMs) this.#try()
-    else this.#later ??= clock.after(TIMINGS.reopenMs, () => this.#try())
+    if (clock.now() - this.#loadedAt > TIMINGS.reloadMs) this.#try()
+    else this.#later ??= clock.after(TIMINGS.reloadMs, () => this.#try())
   }
 
   stop(): void {
@@ -56,12 +56,12 @@ export class Opening {
   #try(): void {
     this.stop()
     const turn = this.#turn
-    this.#options.open().then(
-      (opened) => {
+    this.#options.load().then(
+      (loaded) => {
         if (turn !== this.#turn) return
         this.#failures = 0
-        this.#openedAt = this.#options.clock.now()
-        this.#options.onOpened(opened)
+        this.#loadedAt = this.#options.clock.now()
+        this.#options.onLoaded(loaded)
       },
       (error: unknown) => turn === this.#turn && this.#failed(faultOf(error)),
     )

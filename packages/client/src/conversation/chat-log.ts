@@ -1,5 +1,5 @@
 import type { SupportMessage } from '@acme/api'
-import type { OpenedChat } from './chat-loader.ts'
+import type { LoadedChat } from './chat-loader.ts'
 import type { Outgoing } from './outgoing.ts'
 import type { Receipts } from './receipts.ts'
 import { Timeline } from './timeline.ts'
@@ -24,7 +24,7 @@ export interface ChatLogOptions {
   onApplied: () => void
 }
 
-interface OpeningFailure {
+interface LoadFailure {
   message: string
   /** There is no such chat for us, and asking again would not change that. */
   refused: boolean
@@ -34,7 +34,7 @@ interface OpeningFailure {
 export class ChatLog {
   readonly #options: ChatLogOptions
   #chat: ShownChat | null = null
-  #failure: OpeningFailure | null = null
+  #failure: LoadFailure | null = null
 
   constructor(options: ChatLogOptions) {
     this.#options = options
@@ -45,7 +45,7 @@ export class ChatLog {
   }
 
   /** Why the chat could not be read. */
-  get failure(): OpeningFailure | null {
+  get failure(): LoadFailure | null {
     return this.#failure
   }
 
@@ -55,11 +55,11 @@ export class ChatLog {
   }
 
   /** Takes in the chat as it was read: as more of the same log if the page joins what is shown, else anew. */
-  adopt(opened: OpenedChat): { isNew: boolean } {
+  adopt(loaded: LoadedChat): { isNew: boolean } {
     this.#failure = null
-    const known = this.#chat?.id === opened.id && this.#chat.epoch === opened.epoch
-    const isNew = !known || !this.#grow(opened)
-    if (isNew) this.#replace(opened)
+    const known = this.#chat?.id === loaded.id && this.#chat.epoch === loaded.epoch
+    const isNew = !known || !this.#grow(loaded)
+    if (isNew) this.#replace(loaded)
     return { isNew }
   }
 
@@ -119,18 +119,18 @@ export class ChatLog {
   }
 
   /** Adds what is new to what is shown; false when it does not join. */
-  #grow({ messages }: OpenedChat): boolean {
+  #grow({ messages }: LoadedChat): boolean {
     const timeline = this.#chat?.timeline
     if (!timeline || timeline.contradicts(messages)) return false
     for (const message of messages) this.apply(message)
     return !timeline.hasGap
   }
 
-  #replace(opened: OpenedChat): void {
-    const { id, epoch, messages, lastSeq } = opened
+  #replace(loaded: LoadedChat): void {
+    const { id, epoch, messages, lastSeq } = loaded
     const { outgoing, receipts } = this.#options
     outgoing.moveTo(id, this.#chat?.id ?? null, messages)
     this.#chat = { id, epoch, timeline: new Timeline(messages, lastSeq) }
-    receipts.reset(opened)
+    receipts.reset(loaded)
   }
 }

@@ -3,7 +3,7 @@ import type { Calls, Wire } from '../connection/wire.ts'
 import { SnapshotStore } from '../platform/snapshot-store.ts'
 import { Listeners, type Readable } from '../platform/store.ts'
 import { Activity } from './activity.ts'
-import { type OpenedChat, Opening } from './chat-loader.ts'
+import { ChatLoader, type LoadedChat } from './chat-loader.ts'
 import { ChatLog } from './chat-log.ts'
 import type { ConversationOptions } from './conversation-options.ts'
 import { EarlierPages } from './earlier.ts'
@@ -17,7 +17,7 @@ import { Typing } from './typing.ts'
 /*
  * The store of one chat, for its user or for an admin.
  *
- *   open() ──page, epoch──▶ ChatLog ◀──events── Live ◀── the socket of the moment
+ *   load() ──page, epoch──▶ ChatLog ◀──events── Live ◀── the socket of the moment
  *                              ▲  └─ shown ─▶ leaves the outbox
  *   send() ──▶ outbox ──▶ sender ──answer─┘
  *
@@ -58,7 +58,7 @@ export class Conversation implements Readable<ConversationSnapshot> {
   readonly #options: ConversationOptions
   readonly #store: SnapshotStore<ConversationSnapshot>
   readonly #incoming = new Listeners<[SupportMessage]>()
-  readonly #opening: Opening
+  readonly #loader: ChatLoader
   readonly #outgoing: Outgoing
   readonly #receipts: Receipts
   readonly #typing: Typing
@@ -71,7 +71,7 @@ export class Conversation implements Readable<ConversationSnapshot> {
 
   constructor(options: ConversationOptions) {
     this.#options = options
-    const { clock, connection, open, pending, side } = options
+    const { clock, connection, load, pending, side } = options
     this.#store = new SnapshotStore(() => this.#snapshot(), clock)
     const onChange = () => this.#store.changed()
     const calls = () => (this.#closed ? null : connection.calls())
@@ -86,14 +86,14 @@ export class Conversation implements Readable<ConversationSnapshot> {
       pending,
       onAnswer: (message) => this.#log.apply(message),
       onChange,
-      onDoubt: () => connection.probe(),
+      onUnanswered: () => connection.probe(),
     })
     this.#log = new ChatLog({
       outgoing: this.#outgoing,
       receipts: this.#receipts,
       onIncoming: (message) => this.#incoming.tell(message),
       onGap: (seq) => this.#live.reach(seq),
-      onContradiction: () => this.#openAgain(),
+      onContradiction: () => this.#loadAgain(),
       // While thousands of missed messages arrive, it is enough to paint now and then.
       onApplied: () =>
         this.#live.isSynced || !this.#live.wire ? this.#store.changed() : this.#store.changedSoon(),
@@ -104,25 +104,25 @@ export class Conversation implements Readable<ConversationSnapshot> {
       chat,
       onMessage: (message) => this.#log.apply(message),
       onActivity: (timeline, activity) => this.#heard(timeline, activity),
-      onOutdated: () => this.#openAgain(),
+      onOutdated: () => this.#loadAgain(),
       onChange,
     })
-    this.#opening = new Opening({
+    this.#loader = new ChatLoader({
       clock,
-      open,
-      onOpened: (opened) => this.#adopt(opened),
-      onFailure: (message, final) => this.#openFailed(message, final),
+      load,
+      onLoaded: (loaded) => this.#adopt(loaded),
+      onFailure: (message, final) => this.#loadFailed(message, final),
     })
     this.#leave = [
       connection.subscribe(onChange),
       pending.onChange(() => this.#syncTabs()),
-      connection.follow({
+      connection.addConsumer({
         start: (wire, synced) => this.#start(wire, synced),
         fallback: (calls) => this.#fallback(calls),
         sessionReplaced: () => this.#startOver(),
       }),
     ]
-    this.#opening.start()
+    this.#loader.load()
   }
 
   /** Calls `listener` after each change, until the returned function is called. */
@@ -175,7 +175,7 @@ export class Conversation implements Readable<ConversationSnapshot> {
     this.#options.connection.retry()
     this.#log.retry()
     this.#store.changed()
-    this.#opening.start()
+    this.#loader.load()
   }
 
   /** Calls `listener` with each unread message of the other side that arrives, until the returned function is called. */
@@ -192,7 +192,7 @@ export class Conversation implements Readable<ConversationSnapshot> {
   close(): void {
     this.#closed = true
     for (const leave of this.#leave) leave()
-    this.#opening.stop()
+    this.#loader.stop()
     this.#outgoing.stop()
     this.#receipts.stop()
     this.#typing.stop()
@@ -219,15 +219,15 @@ export class Conversation implements Readable<ConversationSnapshot> {
     }
   }
 
-  #adopt(opened: OpenedChat): void {
-    if (this.#log.adopt(opened).isNew) this.#earlier.reset()
+  #adopt(loaded: LoadedChat): void {
+    if (this.#log.adopt(loaded).isNew) this.#earlier.reset()
     this.#live.follow()
     this.#store.changed()
     this.#outgoing.restart()
     this.#receipts.restart()
   }
 
-  #openFailed(message: string, final: boolean): void {
+  #loadFailed(message: string, final: boolean): void {
     if (!this.#log.failed(message, final)) return
     // Nothing is missing that could still arrive: the connection itself is as it should be.
     if (this.#log.failure?.refused) this.#live.setSynced(true)
@@ -243,13 +243,13 @@ export class Conversation implements Readable<ConversationSnapshot> {
     this.#typing.stop()
     this.#outgoing.restart()
     this.#store.changed()
-    this.#opening.start()
+    this.#loader.load()
   }
 
   /** What we show is not the server's log. */
-  #openAgain(): void {
+  #loadAgain(): void {
     this.#live.unfollow()
-    this.#opening.again()
+    this.#loader.reload()
   }
 
   #start(wire: Wire, synced: (yes: boolean) => void): () => void {
@@ -258,7 +258,7 @@ export class Conversation implements Readable<ConversationSnapshot> {
     this.#syncTabs()
     if (this.#log.chat) this.#live.follow()
     else if (this.#log.failure?.refused) this.#live.setSynced(true)
-    else this.#opening.hurry()
+    else this.#loader.retryNow()
     this.#outgoing.restart()
     this.#receipts.restart()
     this.#earlier.load()
@@ -276,7 +276,7 @@ export class Conversation implements Readable<ConversationSnapshot> {
   }
 
   #fallback(calls: Calls): void {
-    this.#opening.hurry()
+    this.#loader.retryNow()
     this.#outgoing.pump()
     this.#receipts.restart()
     this.#earlier.load()

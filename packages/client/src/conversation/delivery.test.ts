@@ -32,7 +32,7 @@ describe('receiving', () => {
     expect(shown()).toEqual([])
     await clock.advance(200)
     expect(shown()).toEqual(['lost', 'after'])
-    expect(server.opens).toBe(1)
+    expect(server.loads).toBe(1)
   })
 
   test('P2 ten thousand messages missed overnight arrive in order, without loading the chat again', async () => {
@@ -51,7 +51,7 @@ describe('receiving', () => {
     expect(show().messages.every(({ seq }, at) => seq === at + 1)).toBe(true)
     expect(show()).toMatchObject({ unreadCount: 10_000, connection: { type: 'online' } })
     expect(paints).toBeLessThan(20)
-    expect(server.opens).toBe(1)
+    expect(server.loads).toBe(1)
   })
 
   test('P2 a restored database leads to a reload, and what was not sent yet is kept', async () => {

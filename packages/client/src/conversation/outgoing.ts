@@ -19,7 +19,7 @@ export interface OutgoingOptions {
   onAnswer: (message: SupportMessage) => void
   onChange: () => void
   /** No answer came although the connection looks well. */
-  onDoubt: () => void
+  onUnanswered: () => void
 }
 
 /** What is written in one conversation, until it is shown as part of the log: kept in the outbox, sent by the sender. */

@@ -1,5 +1,5 @@
 import type { ChatActivity, SenderType, SupportMessage } from '@acme/api'
-import type { OpenedChat } from './chat-loader.ts'
+import type { LoadedChat } from './chat-loader.ts'
 import { ReadMark, type ReadMarkOptions } from './read-mark.ts'
 import type { Timeline } from './timeline.ts'
 
@@ -17,10 +17,10 @@ export class Receipts {
   }
 
   /** Begins with a chat as it was read, or with none. */
-  reset(opened: OpenedChat | null): void {
-    this.#mark.reset(opened ? this.#readUpTo(opened) : 0)
-    this.unreadCount = opened?.unreadCount ?? 0
-    this.seenUpTo = opened?.messages.findLast((one) => !this.#isTheirs(one) && one.readAt !== null)?.seq ?? 0
+  reset(loaded: LoadedChat | null): void {
+    this.#mark.reset(loaded ? this.#readUpTo(loaded) : 0)
+    this.unreadCount = loaded?.unreadCount ?? 0
+    this.seenUpTo = loaded?.messages.findLast((one) => !this.#isTheirs(one) && one.readAt !== null)?.seq ?? 0
   }
 
   /** A message is shown now. Says whether it is news to the reader. */
@@ -52,11 +52,11 @@ export class Receipts {
   }
 
   /** How far the reader had read when this page was loaded, as far as the page can tell. */
-  #readUpTo(opened: OpenedChat): number {
-    if (opened.unreadCount === 0) return opened.lastSeq
-    const first = opened.messages.find((one) => this.#isTheirs(one) && one.readAt === null)
+  #readUpTo(loaded: LoadedChat): number {
+    if (loaded.unreadCount === 0) return loaded.lastSeq
+    const first = loaded.messages.find((one) => this.#isTheirs(one) && one.readAt === null)
     // None: the unread ones are all on earlier pages, or were read between the reads of the page and of the count.
-    return (first ?? opened.messages[0] ?? { seq: 1 }).seq - 1
+    return (first ?? loaded.messages[0] ?? { seq: 1 }).seq - 1
   }
 
   #recount(timeline: Timeline): boolean {

@@ -19,7 +19,7 @@ export interface SenderOptions {
   onAnswer: (message: SupportMessage) => void
   onChange: () => void
   /** No answer came although the connection looks well. */
-  onDoubt: () => void
+  onUnanswered: () => void
 }
 
 /**
@@ -44,7 +44,7 @@ export class Sender {
 
   /** Sends the next message if nothing stands against it. */
   pump(): void {
-    const { outbox, clock, onAnswer, onChange, onDoubt } = this.#options
+    const { outbox, clock, onAnswer, onChange, onUnanswered } = this.#options
     const calls = this.#options.calls()
     const chatId = this.#options.chatId()
     if (!calls || !chatId) return
@@ -55,7 +55,10 @@ export class Sender {
     if (!next) return
 
     const { id, content } = next
-    const current = { id, end: clock.after(TIMINGS.sendAnswerMs, () => this.#unanswered(current, onDoubt)) }
+    const current = {
+      id,
+      end: clock.after(TIMINGS.sendAnswerMs, () => this.#unanswered(current, onUnanswered)),
+    }
     this.#current = current
     outbox.sending(id)
     onChange()
@@ -120,11 +123,11 @@ export class Sender {
     this.#current = null
   }
 
-  #unanswered(current: { id: string }, onDoubt: () => void): void {
+  #unanswered(current: { id: string }, onUnanswered: () => void): void {
     if (this.#current?.id !== current.id) return
     this.#settle()
     this.#options.outbox.wait(current.id)
-    onDoubt()
+    onUnanswered()
     this.#options.onChange()
     this.pump()
   }

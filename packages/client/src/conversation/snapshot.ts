@@ -12,7 +12,7 @@ export interface PendingMessage {
   failure: { message: string; retryable: boolean } | null
 }
 
-/** An immutable picture of a conversation; the same object as long as nothing changed. */
+/** An immutable snapshot of a conversation; the same object as long as nothing changed. */
 export interface ConversationSnapshot {
   phase: 'loading' | 'ready' | 'failed'
   /** Why it could not be loaded; null unless `phase` is failed. */

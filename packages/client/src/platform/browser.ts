@@ -16,7 +16,7 @@ export interface Browser {
   /** The network went away, as far as the browser can tell. */
   onOffline(listener: () => void): () => void
   /** Another tab changed what is kept. */
-  onKept(listener: () => void): () => void
+  onStorageChange(listener: () => void): () => void
   /** For this site; kept when the browser is closed. */
   storage: KeyValueStorage
   /** For this tab only. */
@@ -46,7 +46,7 @@ export function defaultBrowser(): Browser {
       page?.addEventListener('offline', listener)
       return () => page?.removeEventListener('offline', listener)
     },
-    onKept(listener) {
+    onStorageChange(listener) {
       page?.addEventListener('storage', listener)
       return () => page?.removeEventListener('storage', listener)
     },

@@ -2,7 +2,7 @@
 export interface Readable<T> {
   /** Calls `listener` after each change, until the returned function is called. */
   subscribe(listener: () => void): () => void
-  /** The present picture: the same object as long as nothing changed. */
+  /** The current snapshot: the same object as long as nothing changed. */
   getSnapshot(): T
 }
 

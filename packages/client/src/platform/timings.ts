@@ -13,7 +13,7 @@ export const TIMINGS = {
   stableMs: 10_000,
   /** On a wake, an attempt older than this is replaced: it began before the sleep, or on the former network. */
   staleAttemptMs: 2_000,
-  /** A follower may catch up on a healthy socket for so long before the dot shows it: opening a chat should not blink. */
+  /** A consumer may catch up on a healthy socket for so long before the dot shows it: opening a chat should not blink. */
   syncGraceMs: 1_000,
   /** Silence before tRPC sends a ping. */
   pingAfterMs: 3_000,
@@ -50,7 +50,7 @@ export const TIMINGS = {
   /** … and the longest of all: somebody is looking at it. */
   retryMostMs: 15_000,
   /** What was just read is not read again sooner, whoever says that it is wrong. */
-  reopenMs: 2_000,
+  reloadMs: 2_000,
   /** A gap may close by itself for so long: the answer of `send` and the events come by different ways. */
   gapMs: 1_000,
   /** Catching up without a word for so long is not catching up. */

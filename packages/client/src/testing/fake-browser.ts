@@ -16,7 +16,7 @@ export class FakeBrowser implements Browser {
   isOnline = () => this.online
   onWake = (listener: () => void) => this.#wake.add(listener)
   onOffline = (listener: () => void) => this.#offline.add(listener)
-  onKept = () => () => {}
+  onStorageChange = () => () => {}
 
   wake(): void {
     this.online = true

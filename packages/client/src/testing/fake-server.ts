@@ -2,7 +2,7 @@ import type { ChatActivity, ChatChannelMessage, SenderType, SupportMessage } fro
 import { CallFault } from '../connection/fault.ts'
 import type { LinkEvents, OpenLink } from '../connection/link.ts'
 import type { Calls, Reader, Wire } from '../connection/wire.ts'
-import type { OpenedChat } from '../conversation/chat-loader.ts'
+import type { LoadedChat } from '../conversation/chat-loader.ts'
 import type { Clock } from '../platform/clock.ts'
 
 const HOP_MS = 1
@@ -31,7 +31,7 @@ export class FakeServer {
   sendFaults: ('answer-lost' | 'busy' | 'broken')[] = []
   sends = 0
   marks: number[] = []
-  opens = 0
+  loads = 0
   readonly sockets = new Set<Socket>()
   readonly #clock: Clock
   #delayed: (() => void)[] = []
@@ -64,10 +64,10 @@ export class FakeServer {
 
   http: Calls = this.#calls(() => this.network !== 'down')
 
-  open = async (): Promise<OpenedChat> => {
+  load = async (): Promise<LoadedChat> => {
     await new Promise<void>((resolve) => this.#hop(resolve))
     if (this.network === 'down') throw new CallFault(null, 'no network')
-    this.opens += 1
+    this.loads += 1
     const messages = this.log.slice(-PAGE)
     const unread = this.log.filter(({ senderType, seq }) => senderType === 'admin' && seq > this.userReadSeq)
     return {

@@ -8,7 +8,7 @@ const HOP_MS = 5
 export interface TabStorage {
   storage: KeyValueStorage
   /** Another tab changed something. */
-  onKept: (listener: () => void) => () => void
+  onChange: (listener: () => void) => () => void
 }
 
 /**
@@ -46,7 +46,7 @@ export class SharedStorage {
         remove: (key) => copy.kept.has(key) && write(key, null),
         keys: (prefix) => [...copy.kept.keys()].filter((key) => key.startsWith(prefix)),
       },
-      onKept: (listener) => copy.changed.add(listener),
+      onChange: (listener) => copy.changed.add(listener),
     }
   }
 }

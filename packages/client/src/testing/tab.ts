@@ -21,14 +21,14 @@ export function openTab(
   shared: SharedStorage,
   expectedChatId: string | null = null,
 ): Tab {
-  const { storage, onKept } = shared.open()
-  const pending = personalPendingStore({ storage, onChange: onKept, token: null })
+  const { storage, onChange } = shared.open()
+  const pending = personalPendingStore({ storage, onChange, token: null })
   const browser = new FakeBrowser(storage)
   const session = tokenSession({ token: 'token', identity: async () => null }, async () => 'token-2', clock)
   const connection = new Connection({ session, openLink: server.openLink, http: server.http, browser, clock })
   const conversation = new Conversation({
     side: 'user',
-    open: server.open,
+    load: server.load,
     connection,
     pending: { ...pending, expectedChatId },
     clock,

@@ -82,10 +82,10 @@ export class WatchedConnection {
     return this.clock.now() - from
   }
 
-  follow() {
+  addConsumer() {
     const log: string[] = []
     let report = (_yes: boolean) => {}
-    const leave = this.connection.follow({
+    const leave = this.connection.addConsumer({
       start(_wire, synced) {
         log.push('start')
         report = synced
