@@ -13,18 +13,18 @@ export interface Import {
 const STATEMENT = /^(?:import|export)\s+(type\s)?(?:[\w$*\s{},]*?\sfrom\s+)?['"]([^'"]+)['"]/gm
 const CALL = /\bimport\(\s*['"`]([^'"`]+)['"`]/g
 
-/** All imports of the sources below `folder`. A call of `import()` counts as one that takes a value. */
+/** All imports of the sources below `folder`. */
 export function importsBelow(folder: string): Import[] {
   const root = new URL('../', import.meta.url).pathname
-  return globSync(`${folder}/**/*.{ts,tsx}`, { cwd: root }).flatMap((file) => {
-    const source = readFileSync(`${root}${file}`, 'utf8')
-    return [
-      ...[...source.matchAll(STATEMENT)].map(([, type, from = '']) => ({
-        file,
-        from,
-        isType: type !== undefined,
-      })),
-      ...[...source.matchAll(CALL)].map(([, from = '']) => ({ file, from, isType: false })),
-    ]
-  })
+  return globSync(`${folder}/**/*.{ts,tsx}`, { cwd: root }).flatMap((file) =>
+    importsIn(readFileSync(`${root}${file}`, 'utf8')).map((one) => ({ file, ...one })),
+  )
+}
+
+/** The imports and exports from elsewhere in a source. A call of `import()` counts as one that takes a value. */
+export function importsIn(source: string): Omit<Import, 'file'>[] {
+  return [
+    ...[...source.matchAll(STATEMENT)].map(([, type, from = '']) => ({ from, isType: type !== undefined })),
+    ...[...source.matchAll(CALL)].map(([, from = '']) => ({ from, isType: false })),
+  ]
 }
