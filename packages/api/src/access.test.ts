@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Caller } from './identity/caller.ts'
 import { refusalOf } from './procedures.ts'
 import { httpContext, rowCounts, socketContext } from './testing/call.ts'
-import { type Fixture, fixture } from './testing.ts'
+import { type Fixture, fixture } from './testing/fixture.ts'
 
 let f: Fixture
 beforeAll(async () => {

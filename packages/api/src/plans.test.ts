@@ -2,7 +2,7 @@ import { connect } from '@acme/db'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { httpContext } from './testing/call.ts'
-import { type Fixture, fixture } from './testing.ts'
+import { type Fixture, fixture } from './testing/fixture.ts'
 
 /** More than a page holds by far: whoever reads the table instead of an index reads thousands of buffers. */
 const CHATS = 20_000

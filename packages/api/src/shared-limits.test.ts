@@ -6,7 +6,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createApi, refusalOf } from './server.ts'
 import { httpContext, refusal } from './testing/call.ts'
-import { AUDIENCE, type Fixture, fixture, IDENTITY_SECRET, SESSION_SECRET } from './testing.ts'
+import { AUDIENCE, type Fixture, fixture, IDENTITY_SECRET, SESSION_SECRET } from './testing/fixture.ts'
 
 const PASSWORD = 'correct horse battery'
 const EMAIL = 'ada@team.example'

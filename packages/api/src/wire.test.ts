@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Caller } from './identity/caller.ts'
 import { httpContext, rowCounts } from './testing/call.ts'
-import { type Fixture, fixture } from './testing.ts'
+import { type Fixture, fixture } from './testing/fixture.ts'
 
 let f: Fixture
 let [user, admin]: Caller[] = []

@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { createMailer, type Mailer } from './mailer.ts'
 import { type RunningWorker, runWorker, type WorkerOptions } from './run-worker.ts'
-import { type Fixture, fixture } from './testing.ts'
+import { type Fixture, fixture } from './testing/fixture.ts'
 
 let f: Fixture
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import type { Mailer } from './mailer.ts'
 import { claimDue } from './reply-email/claim-due.ts'
 import { runWorker, type WorkerOptions } from './run-worker.ts'
-import { type Fixture, fixture } from './testing.ts'
+import { type Fixture, fixture } from './testing/fixture.ts'
 
 let f: Fixture
 beforeAll(async () => {

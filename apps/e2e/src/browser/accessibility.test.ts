@@ -2,10 +2,10 @@ import axe from 'axe-core'
 import type { Browser, Frame, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { openBrowser } from '../support/browser.ts'
-import { logInToInbox } from '../support/inbox.ts'
-import { type Stack, startStack } from '../support/stack.ts'
-import { visit } from '../support/widget.ts'
+import { openBrowser } from '../testing/browser.ts'
+import { logInToInbox } from '../testing/inbox.ts'
+import { type Stack, startStack } from '../testing/stack.ts'
+import { visit } from '../testing/widget.ts'
 
 const RESULT = z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string() })) })
 

@@ -2,11 +2,11 @@ import { people } from '@acme/local'
 import type { Browser } from 'playwright-core'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { openBrowser, SOON } from '../support/browser.ts'
-import { type Agent, logInToInbox } from '../support/inbox.ts'
-import { type Stack, startStack } from '../support/stack.ts'
-import { type User, visit } from '../support/widget.ts'
-import { logIn, signInAs, somebody } from '../support/wire.ts'
+import { openBrowser, SOON } from '../testing/browser.ts'
+import { type Agent, logInToInbox } from '../testing/inbox.ts'
+import { type Stack, startStack } from '../testing/stack.ts'
+import { type User, visit } from '../testing/widget.ts'
+import { logIn, signInAs, somebody } from '../testing/wire.ts'
 
 const ALICE = people.alice.name
 /** Long enough for a page to load and for two people to meet. */

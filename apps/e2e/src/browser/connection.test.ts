@@ -2,11 +2,11 @@ import { freePort, startProxy, type TcpProxy } from '@acme/local'
 import type { Browser } from 'playwright-core'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openBrowser, SOON } from '../support/browser.ts'
-import { logInToInbox } from '../support/inbox.ts'
-import { type Stack, startStack } from '../support/stack.ts'
-import { visit } from '../support/widget.ts'
-import { signInAs, somebody } from '../support/wire.ts'
+import { openBrowser, SOON } from '../testing/browser.ts'
+import { logInToInbox } from '../testing/inbox.ts'
+import { type Stack, startStack } from '../testing/stack.ts'
+import { visit } from '../testing/widget.ts'
+import { signInAs, somebody } from '../testing/wire.ts'
 
 let browser: Browser
 let stack: Stack

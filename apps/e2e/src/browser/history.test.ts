@@ -1,11 +1,11 @@
 import pg from 'pg'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openBrowser, SOON } from '../support/browser.ts'
-import { numbers } from '../support/follower.ts'
-import { type Agent, logInToInbox } from '../support/inbox.ts'
-import { type Stack, startStack } from '../support/stack.ts'
-import { type User, visit } from '../support/widget.ts'
+import { openBrowser, SOON } from '../testing/browser.ts'
+import { numbers } from '../testing/follower.ts'
+import { type Agent, logInToInbox } from '../testing/inbox.ts'
+import { type Stack, startStack } from '../testing/stack.ts'
+import { type User, visit } from '../testing/widget.ts'
 
 const MESSAGES = 180
 

@@ -1,10 +1,10 @@
 import { people, signIdentity } from '@acme/local'
 import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openBrowser, SOON } from '../support/browser.ts'
-import { type HostPage, hostPage } from '../support/host-page.ts'
-import { IDENTITY_SECRET, type Stack, startStack } from '../support/stack.ts'
-import { visit, visitInTab } from '../support/widget.ts'
+import { openBrowser, SOON } from '../testing/browser.ts'
+import { type HostPage, hostPage } from '../testing/host-page.ts'
+import { IDENTITY_SECRET, type Stack, startStack } from '../testing/stack.ts'
+import { visit, visitInTab } from '../testing/widget.ts'
 
 const QUEUE = 'window.AcmeChat ||= (...args) => { (AcmeChat.q ||= []).push(args) };'
 

@@ -1,9 +1,9 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openBrowser, SOON } from '../support/browser.ts'
-import { logInToInbox } from '../support/inbox.ts'
-import { type Stack, startStack } from '../support/stack.ts'
-import { visit } from '../support/widget.ts'
+import { openBrowser, SOON } from '../testing/browser.ts'
+import { logInToInbox } from '../testing/inbox.ts'
+import { type Stack, startStack } from '../testing/stack.ts'
+import { visit } from '../testing/widget.ts'
 
 let browser: Browser
 let stack: Stack

@@ -3,9 +3,9 @@ import pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { openFrameSocket } from '../support/frames.ts'
-import { IDENTITY_SECRET, type Stack, startStack } from '../support/stack.ts'
-import { logIn, overHttp, overSocket, type SignedIn, signInAs, somebody } from '../support/wire.ts'
+import { openFrameSocket } from '../testing/frames.ts'
+import { IDENTITY_SECRET, type Stack, startStack } from '../testing/stack.ts'
+import { logIn, overHttp, overSocket, type SignedIn, signInAs, somebody } from '../testing/wire.ts'
 
 let stack: Stack
 let url: string

@@ -1,10 +1,10 @@
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { fillChats } from '../support/chat-rows.ts'
-import { numbers } from '../support/follower.ts'
-import { openFrameSocket, request } from '../support/frames.ts'
-import { type Stack, startStack } from '../support/stack.ts'
-import { type SignedIn, signInAs, somebody } from '../support/wire.ts'
+import { fillChats } from '../testing/chat-rows.ts'
+import { numbers } from '../testing/follower.ts'
+import { openFrameSocket, request } from '../testing/frames.ts'
+import { type Stack, startStack } from '../testing/stack.ts'
+import { type SignedIn, signInAs, somebody } from '../testing/wire.ts'
 
 const MESSAGES = 3_000
 

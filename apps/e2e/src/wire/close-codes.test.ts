@@ -4,10 +4,10 @@ import { CLOSE_CODES } from '@acme/client/close-codes'
 import { startProxy } from '@acme/local'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { numbers } from '../support/follower.ts'
-import { openFrameSocket } from '../support/frames.ts'
-import { type Stack, startStack } from '../support/stack.ts'
-import { overHttp } from '../support/wire.ts'
+import { numbers } from '../testing/follower.ts'
+import { openFrameSocket } from '../testing/frames.ts'
+import { type Stack, startStack } from '../testing/stack.ts'
+import { overHttp } from '../testing/wire.ts'
 
 const SOCKETS_PER_PERSON = 20
 

@@ -6,9 +6,9 @@ import { type Postgres, type ServerProcess, startPostgres } from '@acme/local'
 import pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { follow, numbers } from '../support/follower.ts'
-import { type Stack, startStack } from '../support/stack.ts'
-import { overSocket, signInAs, somebody } from '../support/wire.ts'
+import { follow, numbers } from '../testing/follower.ts'
+import { type Stack, startStack } from '../testing/stack.ts'
+import { overSocket, signInAs, somebody } from '../testing/wire.ts'
 
 /** The servers come and go on other ports; identities are for this origin. */
 const PUBLIC_URL = 'http://localhost:3000'

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { fillChats } from '../support/chat-rows.ts'
-import { numbers } from '../support/follower.ts'
-import { type FrameSocket, openFrameSocket, request } from '../support/frames.ts'
-import { honestPair } from '../support/honest-pair.ts'
-import { HAS_PROC, residentBytes } from '../support/process-memory.ts'
-import { type Stack, startStack } from '../support/stack.ts'
-import { type SignedIn, signInAs, somebody } from '../support/wire.ts'
+import { fillChats } from '../testing/chat-rows.ts'
+import { numbers } from '../testing/follower.ts'
+import { type FrameSocket, openFrameSocket, request } from '../testing/frames.ts'
+import { honestPair } from '../testing/honest-pair.ts'
+import { HAS_PROC, residentBytes } from '../testing/process-memory.ts'
+import { type Stack, startStack } from '../testing/stack.ts'
+import { type SignedIn, signInAs, somebody } from '../testing/wire.ts'
 
 const PEOPLE = 10
 const SOCKETS_EACH = 20

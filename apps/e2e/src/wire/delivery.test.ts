@@ -1,9 +1,9 @@
 import pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { follow, numbers } from '../support/follower.ts'
-import { type Stack, startStack } from '../support/stack.ts'
-import { logIn, overHttp, overSocket, type SignedIn, signInAs, somebody } from '../support/wire.ts'
+import { follow, numbers } from '../testing/follower.ts'
+import { type Stack, startStack } from '../testing/stack.ts'
+import { logIn, overHttp, overSocket, type SignedIn, signInAs, somebody } from '../testing/wire.ts'
 
 describe.each([
   { title: 'one server process', servers: 1 },

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { connectTo, type FrameSocket, openFrameSocket, request, upgradeText } from '../support/frames.ts'
-import { hasLogged, warningsOf } from '../support/server-log.ts'
-import { type Stack, startStack } from '../support/stack.ts'
-import { type SignedIn, signInAs } from '../support/wire.ts'
+import { connectTo, type FrameSocket, openFrameSocket, request, upgradeText } from '../testing/frames.ts'
+import { hasLogged, warningsOf } from '../testing/server-log.ts'
+import { type Stack, startStack } from '../testing/stack.ts'
+import { type SignedIn, signInAs } from '../testing/wire.ts'
 
 let stack: Stack
 let alice: SignedIn

@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { fillChats } from '../support/chat-rows.ts'
-import { numbers } from '../support/follower.ts'
-import { type FrameSocket, openFrameSocket, request } from '../support/frames.ts'
-import { honestPair, p99 } from '../support/honest-pair.ts'
-import { type Stack, startStack } from '../support/stack.ts'
-import { logIn, overHttp, overSocket, signInAs, somebody } from '../support/wire.ts'
+import { fillChats } from '../testing/chat-rows.ts'
+import { numbers } from '../testing/follower.ts'
+import { type FrameSocket, openFrameSocket, request } from '../testing/frames.ts'
+import { honestPair, p99 } from '../testing/honest-pair.ts'
+import { type Stack, startStack } from '../testing/stack.ts'
+import { logIn, overHttp, overSocket, signInAs, somebody } from '../testing/wire.ts'
 
 const SOCKETS_PER_PERSON = 20
 /**

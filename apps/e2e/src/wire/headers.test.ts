@@ -1,6 +1,6 @@
 import superjson from 'superjson'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ADMIN, type Stack, startStack } from '../support/stack.ts'
+import { ADMIN, type Stack, startStack } from '../testing/stack.ts'
 
 const SITE = 'https://shop.example'
 

@@ -2,9 +2,9 @@ import { freePort } from '@acme/local'
 import { type FreshDatabase, freshDatabase } from '@acme/local/testing'
 import { type RunningServer, readSettings, startServer } from '@acme/server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { numbers } from '../support/follower.ts'
-import { IDENTITY_SECRET } from '../support/stack.ts'
-import { overHttp } from '../support/wire.ts'
+import { numbers } from '../testing/follower.ts'
+import { IDENTITY_SECRET } from '../testing/stack.ts'
+import { overHttp } from '../testing/wire.ts'
 
 let database: FreshDatabase
 let server: RunningServer

@@ -1,7 +1,7 @@
 import superjson from 'superjson'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { numbers } from '../support/follower.ts'
-import { ADMIN, type Stack, startStack } from '../support/stack.ts'
+import { numbers } from '../testing/follower.ts'
+import { ADMIN, type Stack, startStack } from '../testing/stack.ts'
 
 let stack: Stack
 beforeEach(async () => {

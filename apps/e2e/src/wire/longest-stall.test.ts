@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { connectTo, openFrameSocket } from '../support/frames.ts'
-import { batchOf, HOSTILE_JSON, hostileInputs, LARGEST_BYTES, named } from '../support/hostile-inputs.ts'
-import { type Stack, startStack } from '../support/stack.ts'
-import { type Credentials, signInAs } from '../support/wire.ts'
+import { connectTo, openFrameSocket } from '../testing/frames.ts'
+import { batchOf, HOSTILE_JSON, hostileInputs, LARGEST_BYTES, named } from '../testing/hostile-inputs.ts'
+import { type Stack, startStack } from '../testing/stack.ts'
+import { type Credentials, signInAs } from '../testing/wire.ts'
 
 const LONGEST_MS = 10
 const TRIES = 30
@@ -16,7 +16,7 @@ let token: string
 let chatId: string
 beforeAll(async () => {
   stack = await startStack({
-    script: fileURLToPath(new URL('../support/measured-server.ts', import.meta.url)),
+    script: fileURLToPath(new URL('../testing/measured-server.ts', import.meta.url)),
   })
   port = stack.servers[0]?.port ?? 0
   const alice = await signInAs(stack)

@@ -2,9 +2,9 @@ import { startProxy, type TcpProxy } from '@acme/local'
 import pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
 import { expect, test } from 'vitest'
-import { follow, numbers } from '../support/follower.ts'
-import { startStack } from '../support/stack.ts'
-import { logIn, overSocket, signInAs, somebody } from '../support/wire.ts'
+import { follow, numbers } from '../testing/follower.ts'
+import { startStack } from '../testing/stack.ts'
+import { logIn, overSocket, signInAs, somebody } from '../testing/wire.ts'
 
 const OUTAGE = ['the database cannot be reached', 'the database can be reached again']
 

@@ -2,9 +2,9 @@ import { startProxy } from '@acme/local'
 import pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { follow, numbers } from '../support/follower.ts'
-import { type Stack, startStack } from '../support/stack.ts'
-import { overSocket, type SignedIn, signInAs, somebody } from '../support/wire.ts'
+import { follow, numbers } from '../testing/follower.ts'
+import { type Stack, startStack } from '../testing/stack.ts'
+import { overSocket, type SignedIn, signInAs, somebody } from '../testing/wire.ts'
 
 let stack: Stack
 let alice: SignedIn

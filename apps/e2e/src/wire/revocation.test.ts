@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { follow as followChat } from '../support/follower.ts'
-import { type Stack, startStack } from '../support/stack.ts'
-import { logIn, overSocket, type SignedIn, type SocketClient, signInAs, somebody } from '../support/wire.ts'
+import { follow as followChat } from '../testing/follower.ts'
+import { type Stack, startStack } from '../testing/stack.ts'
+import { logIn, overSocket, type SignedIn, type SocketClient, signInAs, somebody } from '../testing/wire.ts'
 
 let stack: Stack
 beforeAll(async () => {

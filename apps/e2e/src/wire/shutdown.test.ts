@@ -2,10 +2,10 @@ import { startProxy, type TcpProxy } from '@acme/local'
 import pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { follow, numbers } from '../support/follower.ts'
-import { lockChat } from '../support/locked-chat.ts'
-import { type Stack, startStack } from '../support/stack.ts'
-import { overHttp, overSocket, signInAs, somebody } from '../support/wire.ts'
+import { follow, numbers } from '../testing/follower.ts'
+import { lockChat } from '../testing/locked-chat.ts'
+import { type Stack, startStack } from '../testing/stack.ts'
+import { overHttp, overSocket, signInAs, somebody } from '../testing/wire.ts'
 
 /** Of each kind; `STOP_ROUNDS=10` for a thorough look. */
 const ROUNDS = Number(process.env.STOP_ROUNDS ?? 1)

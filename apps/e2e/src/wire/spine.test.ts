@@ -1,8 +1,8 @@
 import { people } from '@acme/local'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Stack, startStack } from '../support/stack.ts'
-import { logIn, overSocket, signInAs } from '../support/wire.ts'
+import { type Stack, startStack } from '../testing/stack.ts'
+import { logIn, overSocket, signInAs } from '../testing/wire.ts'
 
 let stack: Stack
 beforeAll(async () => {

@@ -4,8 +4,8 @@ import { type FreshDatabase, freshDatabase } from '@acme/local/testing'
 import { Hub } from '@acme/realtime'
 import { type RunningServer, readSettings, startServer } from '@acme/server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { numbers } from '../support/follower.ts'
-import { IDENTITY_SECRET } from '../support/stack.ts'
+import { numbers } from '../testing/follower.ts'
+import { IDENTITY_SECRET } from '../testing/stack.ts'
 
 /** Whatever is published is lost, in this process and on the way to others. */
 class DeafHub extends Hub {

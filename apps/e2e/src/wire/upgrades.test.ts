@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { numbers } from '../support/follower.ts'
+import { numbers } from '../testing/follower.ts'
 import {
   connectTo,
   type FrameSocket,
@@ -9,11 +9,11 @@ import {
   request,
   statusOn,
   upgradeText,
-} from '../support/frames.ts'
-import { lockChat } from '../support/locked-chat.ts'
-import { warningsOf } from '../support/server-log.ts'
-import { type Stack, startStack } from '../support/stack.ts'
-import { overSocket, signInAs, somebody } from '../support/wire.ts'
+} from '../testing/frames.ts'
+import { lockChat } from '../testing/locked-chat.ts'
+import { warningsOf } from '../testing/server-log.ts'
+import { type Stack, startStack } from '../testing/stack.ts'
+import { overSocket, signInAs, somebody } from '../testing/wire.ts'
 
 const STRANGERS_PER_ADDRESS = 200
 /** P12 */

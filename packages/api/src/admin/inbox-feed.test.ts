@@ -1,8 +1,8 @@
 import { Hub } from '@acme/realtime'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Fixture, fixture } from '../testing/fixture.ts'
 import { range, readInbox } from '../testing/follow.ts'
 import { chatOf } from '../testing/inbox.ts'
-import { type Fixture, fixture } from '../testing.ts'
 
 let f: Fixture
 beforeAll(async () => {

@@ -2,11 +2,11 @@ import { Hub, relayThroughPostgres } from '@acme/realtime'
 import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { type Fixture, fixture } from '../testing/fixture.ts'
 import { range, readInbox } from '../testing/follow.ts'
 import { DeafHub, LateHub } from '../testing/hubs.ts'
 import { chatOf, heardOf, type Inbox, untilHeard } from '../testing/inbox.ts'
 import { slowDatabase } from '../testing/slow-answer.ts'
-import { type Fixture, fixture } from '../testing.ts'
 
 let f: Fixture
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { refusal } from '../testing/call.ts'
-import { type Fixture, fixture } from '../testing.ts'
+import { type Fixture, fixture } from '../testing/fixture.ts'
 
 let f: Fixture
 beforeAll(async () => {

@@ -2,8 +2,8 @@ import { Hub } from '@acme/realtime'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Participant } from '../contract.ts'
+import { type Fixture, fixture } from '../testing/fixture.ts'
 import { readActivity } from '../testing/follow.ts'
-import { type Fixture, fixture } from '../testing.ts'
 import { Rooms } from './activity/rooms.ts'
 
 let f: Fixture

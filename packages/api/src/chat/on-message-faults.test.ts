@@ -2,9 +2,9 @@ import { renewEpoch } from '@acme/db'
 import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import { expect, test, vi } from 'vitest'
+import { type Fixture, fixture } from '../testing/fixture.ts'
 import { range, readActivity, readInbox, readMessages } from '../testing/follow.ts'
 import { ConfusedHub, DeafHub } from '../testing/hubs.ts'
-import { type Fixture, fixture } from '../testing.ts'
 
 async function chatOf(f: Fixture) {
   const user = await f.user()

@@ -1,8 +1,8 @@
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Member } from '../identity/caller.ts'
+import { type Fixture, fixture } from '../testing/fixture.ts'
 import { range } from '../testing/follow.ts'
-import { type Fixture, fixture } from '../testing.ts'
 
 let f: Fixture
 beforeAll(async () => {

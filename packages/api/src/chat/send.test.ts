@@ -3,7 +3,7 @@ import { Hub } from '@acme/realtime'
 import { v4 as uuidv4, v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createApi } from '../server.ts'
-import { AUDIENCE, type Fixture, fixture, IDENTITY_SECRET, SESSION_SECRET } from '../testing.ts'
+import { AUDIENCE, type Fixture, fixture, IDENTITY_SECRET, SESSION_SECRET } from '../testing/fixture.ts'
 
 let f: Fixture
 beforeAll(async () => {

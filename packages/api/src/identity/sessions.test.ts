@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Fixture, fixture, SESSION_SECRET } from '../testing.ts'
+import { type Fixture, fixture, SESSION_SECRET } from '../testing/fixture.ts'
 import type { Member } from './caller.ts'
 import { openSession } from './sessions.ts'
 

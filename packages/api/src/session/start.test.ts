@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createApi } from '../server.ts'
 import { httpContext, refusal, rowCounts } from '../testing/call.ts'
-import { AUDIENCE, type Fixture, fixture, IDENTITY_SECRET, SESSION_SECRET } from '../testing.ts'
+import { AUDIENCE, type Fixture, fixture, IDENTITY_SECRET, SESSION_SECRET } from '../testing/fixture.ts'
 
 let f: Fixture
 beforeAll(async () => {

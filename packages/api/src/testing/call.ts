@@ -1,7 +1,7 @@
 import type { Context, HttpTransport } from '../context.ts'
 import { Refusal } from '../errors.ts'
 import type { Caller } from '../identity/caller.ts'
-import type { Fixture } from '../testing.ts'
+import type { Fixture } from './fixture.ts'
 
 /** The refusal that a call came to; fails when it was allowed or failed otherwise. */
 export async function refusal(call: Promise<unknown>): Promise<Refusal> {

@@ -1,6 +1,6 @@
 import type { AdminNotificationMessage, ChatActivity, ChatChannelMessage } from '../contract.ts'
 import type { Member } from '../identity/caller.ts'
-import type { Fixture } from '../testing.ts'
+import type { Fixture } from './fixture.ts'
 
 /** Somebody who reads a subscription, as the socket does, and keeps what came. */
 export interface Reading<Event> extends AsyncDisposable {

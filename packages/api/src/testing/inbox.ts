@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid'
-import type { Fixture } from '../testing.ts'
+import type { Fixture } from './fixture.ts'
 import type { readInbox } from './follow.ts'
 
 /** A new user's chat, with a way to write in it as anybody, through any process. */

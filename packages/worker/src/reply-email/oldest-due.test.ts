@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Fixture, fixture } from '../testing.ts'
+import { type Fixture, fixture } from '../testing/fixture.ts'
 import { claimDue } from './claim-due.ts'
 import { oldestDueReplySeconds } from './oldest-due.ts'
 import { sendReplyEmail } from './send.ts'

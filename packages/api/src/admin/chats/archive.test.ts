@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Member } from '../../identity/caller.ts'
 import { refusal } from '../../testing/call.ts'
-import { type Fixture, fixture } from '../../testing.ts'
+import { type Fixture, fixture } from '../../testing/fixture.ts'
 
 let f: Fixture
 beforeAll(async () => {

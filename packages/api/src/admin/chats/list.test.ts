@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Fixture, fixture } from '../../testing/fixture.ts'
 import { range } from '../../testing/follow.ts'
-import { type Fixture, fixture } from '../../testing.ts'
 
 let f: Fixture
 let admin: Awaited<ReturnType<Fixture['admin']>>

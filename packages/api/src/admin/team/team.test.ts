@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { AdminCaller, Caller } from '../../identity/caller.ts'
 import { refusal } from '../../testing/call.ts'
-import { type Fixture, fixture } from '../../testing.ts'
+import { type Fixture, fixture } from '../../testing/fixture.ts'
 import { ensureFirstAdmin } from './first-admin.ts'
 
 let f: Fixture

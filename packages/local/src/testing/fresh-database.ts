@@ -2,8 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 
-export { shareSurviving } from './young-garbage.ts'
-
 /** The environment variable with the address of the test run's Postgres. */
 export const TEST_POSTGRES = 'ACME_TEST_POSTGRES'
 /** The database there that has every table and no row. */

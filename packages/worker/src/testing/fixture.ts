@@ -3,7 +3,7 @@ import { type Mailbox, startMailbox } from '@acme/local'
 import { freshDatabase } from '@acme/local/testing'
 import { runMigrations } from 'graphile-worker'
 import { sql } from 'kysely'
-import { createMailer, type Mailer } from './mailer.ts'
+import { createMailer, type Mailer } from '../mailer.ts'
 
 export interface Person {
   email: string | null
