@@ -46,7 +46,9 @@ export function loseConnections(
   async function comeBackFrom(follower: Follower, isRestart: boolean): Promise<void> {
     const lostAt = performance.now()
     for (let failures = 1; ; failures++) {
-      await sleep(reconnectDelay({ failures, awayMs: performance.now() - lostAt, isRestart }, chance))
+      await sleep(
+        reconnectDelay({ failures, awayMs: performance.now() - lostAt, isRestart, isNew: false }, chance),
+      )
       const begun = performance.now()
       try {
         await follower.open()

@@ -63,6 +63,7 @@ export class Connection implements Readable<ConnectionState> {
   #awaySince = 0
   /** The server has announced a restart, and no socket was stable since. */
   #isRestart = false
+  #isNew = true
   /** Each attempt has its own; whatever speaks for an older one is not heard. */
   #turn = 0
   /** Timers of this phase; they end with it. */
@@ -181,6 +182,7 @@ export class Connection implements Readable<ConnectionState> {
   #opened(link: Link): void {
     this.#enter({ type: 'open', link, reason: 'socket opened' })
     this.#hurried = false
+    this.#isNew = false
     this.#awaySince = this.#options.clock.now()
     this.#after(TIMINGS.stableMs, () => {
       this.#failures = 0
@@ -204,6 +206,7 @@ export class Connection implements Readable<ConnectionState> {
       failures: this.#failures,
       awayMs: clock.now() - this.#awaySince,
       isRestart: this.#isRestart,
+      isNew: this.#isNew && reason === 'socket closed',
     }
     // Added: others were told to wait for the same time.
     const ms = leastMs + reconnectDelay(absence, clock)

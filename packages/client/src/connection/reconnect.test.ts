@@ -14,6 +14,7 @@ afterEach(() => watched.connection.close())
 describe('coming back', () => {
   test('the waits grow with the failures up to 6 s, and with a long absence up to 30 s', async () => {
     watched.clock.chance = 0.999_999
+    watched.last.events.onOpen()
     const waits: number[] = []
     for (let failure = 0; failure < 40; failure++) {
       watched.last.events.onEnd(1006)
@@ -21,6 +22,14 @@ describe('coming back', () => {
     }
     expect(waits.slice(0, 11)).toEqual([2, 4, 6, 6, 6, 6, 6, 6, 6, 6, 6])
     expect(waits.at(-1)).toBe(30)
+  })
+
+  test('where no socket was open yet the first wait is short: sockets may be blocked', async () => {
+    watched.clock.chance = 0.999_999
+    watched.last.events.onEnd(1006)
+    expect(Math.round(await watched.untilNextLink())).toBe(500)
+    watched.last.events.onEnd(1006)
+    expect(Math.round(await watched.untilNextLink())).toBe(4_000)
   })
 
   test('a restart that is announced counts as a failure more, until a socket was stable', async () => {

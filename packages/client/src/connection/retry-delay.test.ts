@@ -10,9 +10,16 @@ const absence = fc.record({
   failures: fc.integer({ min: 1, max: 10_000 }),
   awayMs: fc.double({ min: 0, max: 1_000 * HOUR, noNaN: true }),
   isRestart: fc.boolean(),
+  isNew: fc.boolean(),
 })
 
 describe('the wait for the next connection', () => {
+  test('is short for a client that is new, once', () => {
+    const given = { failures: 1, awayMs: 0, isRestart: false, isNew: true }
+    expect(reconnectDelay(given, LONGEST)).toBeCloseTo(500, 5)
+    expect(reconnectDelay({ ...given, failures: 2 }, LONGEST)).toBeCloseTo(4_000, 5)
+  })
+
   test('is never more than 6 s, or a tenth of the absence, or half a minute', () => {
     fc.assert(
       fc.property(absence, (given) => {
@@ -58,7 +65,7 @@ describe('the wait for the next connection', () => {
   ])(
     'after %i failures in %i ms (restart: %s) is between %i and %i ms',
     (failures, awayMs, isRestart, least, most) => {
-      const given = { failures, awayMs, isRestart }
+      const given = { failures, awayMs, isRestart, isNew: false }
       expect(reconnectDelay(given, SHORTEST)).toBe(least)
       expect(reconnectDelay(given, LONGEST)).toBeCloseTo(most, 5)
     },

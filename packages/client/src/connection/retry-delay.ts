@@ -14,6 +14,8 @@ export interface Absence {
   awayMs: number
   /** The server has said that it restarts (close code 1012): all its clients are cut off in the same moment. */
   isRestart: boolean
+  /** No socket has been open yet: this client was not cut off together with others, and sockets may be blocked where it is. */
+  isNew: boolean
 }
 
 /** Of the time that the server has been away. */
@@ -29,12 +31,14 @@ const ANY_LENGTH = 3
  * those who are spread out by then stay so, and a server that returns finds an even stream. With full jitter it would
  * be asked half as often again, and the first of the six seconds would bring a third of all instead of a fifth.
  *
- * A restart that is announced counts as a failure more: the first wait is up to 4 s.
+ * A restart that is announced counts as a failure more: the first wait is up to 4 s. The first wait of a client that is new
+ * is half a second at most, so that one behind a proxy without sockets soon goes over HTTP.
  */
-export function reconnectDelay({ failures, awayMs, isRestart }: Absence, chance: Chance): number {
+export function reconnectDelay({ failures, awayMs, isRestart, isNew }: Absence, chance: Chance): number {
   const wait = failures + (isRestart ? 1 : 0)
   const longest = Math.min(TIMINGS.reconnectMostMs, Math.max(TIMINGS.reconnectBriefMs, awayMs * AWAY_SHARE))
-  const bound = Math.min(longest, TIMINGS.reconnectFirstMs * 2 ** (wait - 1))
+  const first = isNew && failures === 1
+  const bound = first ? TIMINGS.reconnectNewMs : Math.min(longest, TIMINGS.reconnectFirstMs * 2 ** (wait - 1))
   const least = wait > ANY_LENGTH ? bound / 2 : 0
   return least + chance.random() * (bound - least)
 }

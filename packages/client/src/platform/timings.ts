@@ -28,6 +28,8 @@ export const TIMINGS = {
 
   // --- waiting before the next attempt (retry-delay.ts has the arithmetic)
 
+  /** The longest first wait of a client that had no socket yet. */
+  reconnectNewMs: 500,
   /** The longest first wait; it doubles with each failure. */
   reconnectFirstMs: 2_000,
   /** The longest wait while the server is away for a minute or less: so soon is everybody back after it. */
