@@ -2,10 +2,12 @@ import { type Db, statement } from '@acme/db'
 import type { SenderType, SupportMessage } from '../contract.ts'
 import { gather } from '../gather.ts'
 
-/** Messages of one page at most. */
-const PAGE = 200
-/** What a follower is given at once is bounded in bytes of text, whatever the messages are like. */
+/** Bytes of what a follower is given at once. Beyond it, it reads again when its socket has taken them. */
 const PAGE_BYTES = 64 * 1024
+/** Bytes of all pages that one statement reads: many who are behind and read nothing ask together. */
+const STATEMENT_BYTES = 256 * 1024
+/** What a message weighs beside its text. */
+const ENVELOPE_BYTES = 300
 
 export interface Since {
   chatId: string
@@ -35,8 +37,11 @@ interface Row {
   createdAt: Date
 }
 
-/** At least one message of each page, and as many more as fit into its bytes. */
-const since = statement<[chatIds: readonly string[], afters: readonly number[]], Row>(
+/** At least one message of each page, and as many more as fit. */
+const since = statement<
+  [chatIds: readonly string[], afters: readonly number[], pageBytes: number, pageMessages: number],
+  Row
+>(
   'messages_since',
   `select w.place::int as place, c.user_id as "userId", c.last_seq as "lastSeq", m.*
    from unnest($1::uuid[], $2::int[]) with ordinality as w (chat_id, after, place)
@@ -45,13 +50,14 @@ const since = statement<[chatIds: readonly string[], afters: readonly number[]],
      select p.id, p.chat_id as "chatId", p.seq, p.content, p.sender_type as "senderType", u.name as "senderName",
        p.read_at as "readAt", p.created_at as "createdAt"
      from (
-       select n.*, sum(octet_length(n.content)) over (order by n.seq) - octet_length(n.content) as before
+       select n.*, sum(octet_length(n.content) + ${ENVELOPE_BYTES}) over (order by n.seq)
+         - octet_length(n.content) - ${ENVELOPE_BYTES} as before
        from (
          select * from support_messages s where s.chat_id = c.id and s.seq > w.after and s.seq <= c.last_seq
-         order by s.seq limit ${PAGE}
+         order by s.seq limit $4
        ) n
      ) p join users u on u.id = p.sender_id
-     where p.before < ${PAGE_BYTES}
+     where p.before < $3
    ) m on true
    order by w.place, m.seq`,
 )
@@ -68,10 +74,17 @@ export function readMessagesSince(db: Db): ReadSince {
     async (asks) => {
       const questions = new Map(asks.map((asked) => [keyOf(asked), asked]))
       const asked = [...questions.values()]
-      const rows = await since(db.pool, [asked.map(({ chatId }) => chatId), asked.map(({ after }) => after)])
+      const pageBytes = Math.min(PAGE_BYTES, Math.floor(STATEMENT_BYTES / asked.length))
+      const rows = await since(db.pool, [
+        asked.map(({ chatId }) => chatId),
+        asked.map(({ after }) => after),
+        pageBytes,
+        Math.ceil(pageBytes / ENVELOPE_BYTES),
+      ])
+      const pages = Map.groupBy(rows, ({ place }) => place)
       const answers = new Map<string, ChatSince | null>()
       for (const [index, question] of asked.entries()) {
-        answers.set(keyOf(question), answerOf(rows.filter(({ place }) => place === index + 1)))
+        answers.set(keyOf(question), answerOf(pages.get(index + 1) ?? []))
       }
       return asks.map((ask) => answers.get(keyOf(ask)) ?? null)
     },
