@@ -106,6 +106,21 @@ it('answers that nobody reads close their socket at the bound', async () => {
   peer.socket.terminate()
 })
 
+it('a peer that has yet to read what the systems’ buffers took is given longer to answer a PING', async () => {
+  await using served = await fixture({ ...json, limits: { pingMs: 100, pongMs: 200, drainMs: 20_000 } })
+  const behind = await served.peer()
+  behind.send({ id: 1, method: 'query', params: { path: 'big', input: 128 * KILOBYTE } })
+  behind.socket.pause()
+  const silent = await served.peer()
+  silent.socket.pause()
+  await eventually(() => served.handler.counts().sockets === 1)
+  behind.socket.resume()
+  expect((await behind.next()).length).toBeGreaterThan(128 * KILOBYTE)
+  expect(await behind.next()).toBe('PING')
+  behind.socket.terminate()
+  silent.socket.terminate()
+})
+
 it('an answer larger than the bound is sent to a peer that reads', async () => {
   await using served = await fixture({ ...json, limits: { unsentBytes: 64 * KILOBYTE } })
   const peer = await served.peer()

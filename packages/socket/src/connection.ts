@@ -36,6 +36,7 @@ export class Connection<Context> implements OutgoingOwner, DeadlineOwner {
   #isClosed = false
   #isReading = true
   #isHeld = false
+  #sentWhenHeard = 0
 
   constructor(adapter: Adapter<Context>, socket: WebSocket, stream: Duplex, request: IncomingMessage) {
     const now = adapter.now()
@@ -95,6 +96,7 @@ export class Connection<Context> implements OutgoingOwner, DeadlineOwner {
     if (this.#isClosing) return false
     const now = this.adapter.now()
     this.#deadlines.heard(now)
+    this.#sentWhenHeard = this.#outgoing.sentBytes
     if (this.#budget.spend(now)) return true
     this.cut('tooManyFrames')
     return false
@@ -145,6 +147,10 @@ export class Connection<Context> implements OutgoingOwner, DeadlineOwner {
 
   get authenticateBy(): number {
     return this.context.type === 'expected' ? this.context.until : NEVER
+  }
+
+  get isBehind(): boolean {
+    return this.#outgoing.sentBytes - this.#sentWhenHeard > this.adapter.limits.behindBytes
   }
 
   onLate(cause: 'notAuthenticated' | 'tooSlow'): void {

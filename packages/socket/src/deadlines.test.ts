@@ -4,13 +4,14 @@ import { LIMITS } from './limits.ts'
 import { TimerWheel } from './timer-wheel.ts'
 
 /** Deadlines on a clock that the test moves, and what happened at which time. */
-function deadlines(authenticateBy = NEVER) {
+function deadlines({ authenticateBy = NEVER, isBehind = false } = {}) {
   let now = 0
   const happened: [number, string][] = []
   const wheel = new TimerWheel(() => now)
   const tell = (what: string) => happened.push([now, what])
   const owner = {
     authenticateBy,
+    isBehind,
     onLate: tell,
     onSilence: () => tell('asked'),
     onGone: () => tell('gone'),
@@ -35,6 +36,15 @@ it('asks after silence and gives up without an answer', () => {
   expect(happened).toEqual([
     [1_000, 'asked'],
     [1_500, 'gone'],
+  ])
+})
+
+it('gives a peer with much to read before the question as long as one that has not drained', () => {
+  const { happened, until } = deadlines({ isBehind: true })
+  until(4_000)
+  expect(happened).toEqual([
+    [1_000, 'asked'],
+    [4_000, 'gone'],
   ])
 })
 
@@ -73,7 +83,7 @@ it('takes draining for a sign of life', () => {
 })
 
 it('closes who does not authenticate, and cuts off who does not answer the close', () => {
-  const { entry, happened, until, now } = deadlines(600)
+  const { entry, happened, until, now } = deadlines({ authenticateBy: 600 })
   until(600)
   entry.closing(now())
   until(800)

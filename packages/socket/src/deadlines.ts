@@ -6,6 +6,8 @@ export const NEVER = Number.POSITIVE_INFINITY
 export interface DeadlineOwner {
   /** When the connection parameters must have come. */
   readonly authenticateBy: number
+  /** Much was sent to it since it was last heard. */
+  readonly isBehind: boolean
   /** It must be closed. */
   onLate: (cause: 'notAuthenticated' | 'tooSlow') => void
   /** It is to be asked for a sign of life. */
@@ -22,6 +24,7 @@ export class Deadlines implements Timed {
   readonly #limits: Limits
   #heardAt: number
   #askedAt = NEVER
+  #answerBy = NEVER
   #drainBy = NEVER
   #closeBy = NEVER
 
@@ -68,15 +71,16 @@ export class Deadlines implements Timed {
   }
 
   #attend(now: number): void {
-    const { pingMs, pongMs } = this.#limits
+    const { pingMs, pongMs, drainMs } = this.#limits
     if (this.#heardAt >= this.#askedAt) this.#askedAt = NEVER
     if (now >= this.#owner.authenticateBy) this.#owner.onLate('notAuthenticated')
     else if (now >= this.#drainBy) this.#owner.onLate('tooSlow')
     // Who has not taken its output yet can't have seen a PING behind it.
     else if (this.#drainBy !== NEVER) this.#askedAt = NEVER
-    else if (now >= this.#askedAt + pongMs) this.#owner.onGone()
+    else if (this.#askedAt !== NEVER && now >= this.#answerBy) this.#owner.onGone()
     else if (this.#askedAt === NEVER && now >= this.#heardAt + pingMs) {
       this.#askedAt = now
+      this.#answerBy = now + (this.#owner.isBehind ? drainMs : pongMs)
       this.#owner.onSilence()
     }
   }
@@ -88,10 +92,9 @@ export class Deadlines implements Timed {
   }
 
   #signOfLife(now: number): number {
-    const { pingMs, pongMs } = this.#limits
+    const { pingMs } = this.#limits
     if (this.#askedAt === NEVER) return this.#heardAt + pingMs
     const askAgain = this.#askedAt + pingMs
-    const giveUp = this.#askedAt + pongMs
-    return askAgain > now ? Math.min(askAgain, giveUp) : giveUp
+    return askAgain > now ? Math.min(askAgain, this.#answerBy) : this.#answerBy
   }
 }

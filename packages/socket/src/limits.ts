@@ -26,8 +26,13 @@ export const LIMITS = {
   drainMs: 30_000,
   /** Silence after which the peer is asked for a sign of life. `Infinity` turns keep-alive off. */
   pingMs: 15_000,
-  /** How long the peer may take to give it. */
+  /** How long the peer may take to give it, unless it has much to read first. */
   pongMs: 5_000,
+  /**
+   * Output since the peer was last heard behind which it can't be expected to see a PING soon: buffers of the systems
+   * take megabytes that a slow line has yet to carry. Such a peer has as long as one that has not drained.
+   */
+  behindBytes: 64 * 1024,
   /** How long a peer may take to answer a close frame before the connection is cut. */
   closeMs: 500,
   /** How long a drain of the whole handler waits for calls under way and for their answers to be sent. */

@@ -27,6 +27,8 @@ export class Outgoing {
   stalled = false
   /** Waits for the flusher. */
   queued = false
+  /** Of all that was sent; an estimate where text is not ASCII. */
+  sentBytes = 0
   readonly #socket: WebSocket
   readonly #stream: Duplex
   readonly #compresses: boolean
@@ -55,6 +57,7 @@ export class Outgoing {
     if (this.#pieces) this.#pieces.push(piece)
     else this.#pieces = [piece]
     this.#gathered += piece.length
+    this.sentBytes += piece.length
     if (this.#gathered >= this.#limits.gatherBytes) this.flush()
     else this.#flusher.add(this)
   }
