@@ -12,21 +12,22 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-test('it is ready when /readyz says so, knows only its own settings, and stops in order', async () => {
+test('it is ready when /readyz says so, has its flags, knows only its own settings, and stops in order', async () => {
   const script = await program(`
     import { createServer } from 'node:http'
     const readyAt = Date.now() + 200
     const server = createServer((request, response) => {
       if (request.url === '/readyz') return response.writeHead(Date.now() < readyAt ? 503 : 200).end()
-      response.end(JSON.stringify(Object.keys(process.env).sort()))
+      response.end(JSON.stringify([process.execArgv, Object.keys(process.env).sort()]))
     })
     server.listen(Number(process.env.PORT), process.env.HOST, () => console.log('listening'))
     process.on('SIGTERM', () => process.exit(7))`)
+  const flags = ['--max-semi-space-size=16']
   process.env.LEAKED = 'yes'
-  const server = await startServerProcess({ script, env: { COLOUR: 'blue' } })
+  const server = await startServerProcess({ script, flags, env: { COLOUR: 'blue' } })
   delete process.env.LEAKED
-  const names: unknown = await (await fetch(server.url)).json()
-  expect(names).toEqual(['COLOUR', 'HOST', 'PATH', 'PORT'])
+  const told: unknown = await (await fetch(server.url)).json()
+  expect(told).toEqual([flags, ['COLOUR', 'HOST', 'PATH', 'PORT']])
   expect(server.output()).toBe('listening\n')
   expect(server.pid).toBeGreaterThan(0)
   expect(await server.stop()).toBe(7)

@@ -5,6 +5,8 @@ import { freePort } from './free-port.ts'
 export interface ServerProcessOptions {
   /** The program: it listens on HOST and PORT, and answers `GET /readyz` with 200 when it is ready. */
   script: string
+  /** Flags of node. */
+  flags?: readonly string[]
   /** All the settings it gets, beside PATH, HOST and PORT: nothing leaks in from our own environment. */
   env: Record<string, string>
   onOutput?: (text: string) => void
@@ -27,7 +29,7 @@ export interface ServerProcess extends AsyncDisposable {
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
   const port = options.env.PORT === undefined ? await freePort() : Number(options.env.PORT)
   const url = `http://127.0.0.1:${port}`
-  const child = spawn(process.execPath, [options.script], {
+  const child = spawn(process.execPath, [...(options.flags ?? []), options.script], {
     env: { ...fromOurs('PATH', 'SystemRoot'), HOST: '127.0.0.1', ...options.env, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -16,6 +16,13 @@ export interface Child extends AsyncDisposable {
 
 const STOP_WITHIN_MS = 5_000
 
+export interface StartChildOptions {
+  env: Record<string, string>
+  signal: AbortSignal
+  /** Of node, beside our own. */
+  flags?: readonly string[]
+}
+
 /**
  * Starts a process of its own with these settings and nothing else of our environment; resolves when it is ready.
  * `signal` ends it at once, and it ends with us (`serveParent`). Options given to node (`--cpu-prof`) reach it too.
@@ -24,12 +31,13 @@ const STOP_WITHIN_MS = 5_000
  */
 export async function startChild(
   script: URL,
-  { env, signal }: { env: Record<string, string>; signal: AbortSignal },
+  { env, signal, flags = [] }: StartChildOptions,
 ): Promise<Child> {
   const begun = performance.now()
   const child = fork(fileURLToPath(script), {
     env: { PATH: process.env.PATH, ...env },
     serialization: 'advanced',
+    execArgv: [...process.execArgv, ...flags],
     signal,
     killSignal: 'SIGKILL',
   })

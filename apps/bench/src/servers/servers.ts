@@ -1,3 +1,4 @@
+import { NODE_FLAGS } from '@acme/server/node-flags'
 import type { Address } from '../load/commands.ts'
 import { type Child, startChild } from '../processes/start-child.ts'
 
@@ -24,6 +25,7 @@ export function startServer({ kind, databaseUrl, port, signal }: ServerOptions):
     case 'ours':
       return startChild(new URL('./product-server.ts', import.meta.url), {
         signal,
+        flags: NODE_FLAGS,
         env: {
           ...env,
           PUBLIC_URL,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Mailbox, type ServerProcess, startMailbox, startServerProcess } from '@acme/local'
 import { freshDatabase } from '@acme/local/testing'
+import { NODE_FLAGS } from '@acme/server/node-flags'
 
 export const IDENTITY_SECRET = 'identity secret of the tests that is long enough'
 export const ADMIN = { email: 'sam@support.example', password: 'a password for the tests' }
@@ -60,6 +61,7 @@ export async function startStack({
   } = {}) => {
     started += 1
     const server = await startServerProcess({
+      flags: NODE_FLAGS,
       script,
       env: {
         DATABASE_URL: databaseUrl,

@@ -13,13 +13,8 @@ const MESSAGES = 3_000
 /** How many of the sockets read on: each is sent 12 MB. */
 const READ_ON = 10
 const MEGABYTE = 1024 * 1024
-/** What is held for them, once what was used up on the way is collected. */
-const MOST_HELD = 100 * MEGABYTE
-/**
- * With the garbage of what went through first: some 3 MB a socket fit into the buffers of the system before anything
- * has to wait, and the heap does not shrink at once. Without back-pressure it were 12 MB a socket, 2.4 GB.
- */
-const MOST_RESIDENT = 400 * MEGABYTE
+/** Garbage included. Unbounded it were 12 MB a socket, 2.4 GB. */
+const MOST_GROWTH = 100 * MEGABYTE
 
 let stack: Stack
 let people: { person: SignedIn; chatId: string; epoch: string }[]
@@ -45,13 +40,13 @@ interface Deaf {
 }
 
 test.skipIf(!HAS_PROC)(
-  'P11 200 sockets over full chats that read nothing hold less than 100 MiB, others are answered, and they read on without a gap (needs /proc)',
+  'P11 memory grows by less than 100 MiB for 200 sockets over full chats that read nothing, others are answered, and they read on without a gap (needs /proc)',
   { timeout: 120_000 },
   async () => {
     const pid = stack.servers[0]?.pid ?? 0
     using pair = await honestPair(stack)
     await pair.talk(10)
-    const [before, liveBefore] = [residentBytes(pid), await liveBytes()]
+    const before = residentBytes(pid)
     using open = new DisposableStack()
     const deaf: Deaf[] = []
     for (const { person, chatId, epoch } of people) {
@@ -68,9 +63,7 @@ test.skipIf(!HAS_PROC)(
       await pair.talk(1)
       look()
     }
-    expect(most).toBeLessThan(MOST_RESIDENT)
-    const held = async () => (await liveBytes()) - liveBefore
-    await expect.poll(held, { timeout: 30_000, interval: 250 }).toBeLessThan(MOST_HELD)
+    expect(most).toBeLessThan(MOST_GROWTH)
     expect(deaf.flatMap(({ heard }) => heard)).toEqual([])
 
     const [reading, others] = [deaf.slice(0, READ_ON), deaf.slice(READ_ON)]
@@ -81,26 +74,16 @@ test.skipIf(!HAS_PROC)(
       .toBe(MESSAGES)
     look()
     for (const { heard } of reading) expect(heard).toEqual(numbers(MESSAGES))
-    expect(most).toBeLessThan(MOST_RESIDENT)
+    expect(most).toBeLessThan(MOST_GROWTH)
   },
 )
-
-/** The server's heap in use and its buffers, in bytes. */
-async function liveBytes(): Promise<number> {
-  const text = await (await fetch(`${stack.url}/metrics`)).text()
-  const values = ['nodejs_heap_size_used_bytes', 'nodejs_external_memory_bytes'].map((name) =>
-    Number(new RegExp(`^${name} (\\d+)`, 'm').exec(text)?.[1]),
-  )
-  return values.reduce((sum, value) => sum + value, 0)
-}
 
 /** Subscribes from the beginning of a chat, and reads nothing from when the server has said that it begins. */
 async function openDeaf({ credentials }: SignedIn, input: object): Promise<Deaf> {
   const socket = await openFrameSocket(stack.url, { credentials, isHeard: false })
   const heard: number[] = []
   socket.socket.on('message', (data) => {
-    // A sign of life is asked for where the test takes its time.
-    if (String(data) === 'PING') return
+    if (String(data) === 'PING') return socket.send('PONG')
     const event = JSON.parse(String(data)).result?.data?.json?.data
     if (event?.type === 'new_message') heard.push(event.message.seq)
   })
