@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { LIMITS } from './limits.ts'
 import { eventually } from './testing/eventually.ts'
 import { type Fixture, type FixtureOptions, fixture } from './testing/fixture.ts'
 import type { Peer } from './testing/peer.ts'
@@ -139,6 +140,30 @@ it('a source that fails when it may go on ends its subscription', async () => {
   peer.socket.resume()
   await eventually(() => peer.frames.some((frame) => frame.includes('No more')))
   expect(served.handler.counts().subscriptions).toBe(0)
+})
+
+it('a peer whose unread answers pile up little by little is not listened to either, and not closed', async () => {
+  await using served = await fixture(json)
+  const peer = await served.peer()
+  peer.socket.pause()
+  let asked = 0
+  for (const socket of served.server.wss.clients)
+    socket.on('message', () => {
+      asked += 1
+    })
+  const ask = () => peer.send({ id: 1, method: 'query', params: { path: 'big', input: 32 * KILOBYTE } })
+  let sent = 0
+  while (served.handler.counts().unsentBytes <= LIMITS.pauseBytes) {
+    ask()
+    sent += 1
+    await eventually(() => asked === sent && served.handler.counts().callsUnderWay === 0)
+    await turn(served)
+  }
+  for (let more = 0; more < 30; more += 1) ask()
+  await turn(served)
+  expect(asked).toBe(sent)
+  peer.socket.resume()
+  await peer.take(sent + 30)
 })
 
 it('nothing more is read from a peer that does not read its answers, until it does', async () => {

@@ -167,7 +167,10 @@ export class Connection<Context> implements OutgoingOwner, DeadlineOwner {
 
   onStall(): void {
     this.#deadlines.stalled(this.adapter.now())
-    if (this.socket.bufferedAmount <= this.adapter.limits.pauseBytes) return
+  }
+
+  onBacklog(): void {
+    if (!this.isOpen || this.socket.bufferedAmount <= this.adapter.limits.pauseBytes) return
     this.#isReading = false
     this.socket.pause()
   }

@@ -19,9 +19,9 @@ export const LIMITS = {
   /** Output gathered within one turn of the event loop before it is written without waiting for the turn's end. */
   gatherBytes: 64 * 1024,
   /** Unsent output at which no more frames are read from the socket until it has drained. */
-  pauseBytes: 256 * 1024,
+  pauseBytes: 128 * 1024,
   /** Unsent output behind which nothing more is kept: the socket is closed instead. */
-  unsentBytes: 1024 * 1024,
+  unsentBytes: 384 * 1024,
   /** How long a socket may take to drain once its output no longer fits. */
   drainMs: 30_000,
   /** Silence after which the peer is asked for a sign of life. `Infinity` turns keep-alive off. */

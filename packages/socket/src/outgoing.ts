@@ -10,6 +10,8 @@ type Piece = string | Buffer
 export interface OutgoingOwner {
   /** More was written than the peer took. */
   onStall: () => void
+  /** The peer has not taken all yet, and more was written. */
+  onBacklog: () => void
   /** Everything was taken. */
   onDrain: () => void
   /** More was unsent than may be when there was more to send. */
@@ -76,9 +78,12 @@ export class Outgoing {
   #write(pieces: Piece[]): void {
     const [first] = pieces
     const frames = pieces.length === 1 && first !== undefined ? frameOf(first) : join(pieces)
-    if (this.#stream.write(frames) || this.stalled) return
-    this.#stream.once('drain', () => this.#drained())
-    this.#stall()
+    if (this.#stream.write(frames)) return
+    if (!this.stalled) {
+      this.#stream.once('drain', () => this.#drained())
+      this.#stall()
+    }
+    this.#owner.onBacklog()
   }
 
   #compress(pieces: Piece[]): void {
@@ -88,6 +93,7 @@ export class Outgoing {
       })
     }
     if (!this.stalled && this.#socket.bufferedAmount >= this.#limits.gatherBytes) this.#stall()
+    if (this.stalled) this.#owner.onBacklog()
   }
 
   #stall(): void {

@@ -5,7 +5,7 @@ const COLUMNS = `m.id, m.chat_id as "chatId", m.seq, m.content, m.sender_type as
   u.name as "senderName", m.read_at as "readAt", m.created_at as "createdAt"`
 
 /** A page is bounded in bytes of text as well: 100 long messages would be 1.6 MB, and anybody may ask for them. */
-const PAGE_BYTES = 128 * 1024
+const PAGE_BYTES = 64 * 1024
 
 const before = statement<[chatId: string, seq: number, limit: number], SupportMessage>(
   'messages_before',
