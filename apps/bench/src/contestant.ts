@@ -11,6 +11,7 @@ const TEMPLATE = 'template_bench'
 export interface Contestant extends AsyncDisposable {
   readonly kind: Kind
   readonly database: Database
+  readonly port: number
   /** The server's process; another one after `start`. */
   readonly server: Child
   /** Starts the server again after it was killed, at the same port. */
@@ -33,18 +34,25 @@ export async function makeTemplate(postgres: Postgres, signal: AbortSignal): Pro
 export interface ContestantOptions {
   postgres: Postgres
   kind: Kind
+  /** Whether the product keeps its own limits. */
+  isGuarded?: boolean
   /** Ends its processes at once. */
   signal: AbortSignal
 }
 
-export async function startContestant({ postgres, kind, signal }: ContestantOptions): Promise<Contestant> {
+export async function startContestant({
+  postgres,
+  kind,
+  isGuarded = false,
+  signal,
+}: ContestantOptions): Promise<Contestant> {
   await using made = new AsyncDisposableStack()
   const name = `${kind}_${crypto.randomUUID().replaceAll('-', '')}`
   await postgres.createDatabase(name, { template: TEMPLATE })
   made.defer(() => postgres.dropDatabase(name))
   const database = await openDatabase(postgres.urlOf(name))
   made.defer(() => database.close())
-  const options = { kind, databaseUrl: database.url, port: await freePort(), signal }
+  const options = { kind, databaseUrl: database.url, port: await freePort(), isGuarded, signal }
   let server = await startServer(options)
   made.defer(() => server[Symbol.asyncDispose]())
   const address = await addressOf(kind, options.port, await database.epoch())
@@ -53,6 +61,7 @@ export async function startContestant({ postgres, kind, signal }: ContestantOpti
   return {
     kind,
     database,
+    port: options.port,
     get server() {
       return server
     },

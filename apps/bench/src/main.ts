@@ -9,6 +9,7 @@ import { conditions, json } from './report/conditions.ts'
 import { printed } from './report/print.ts'
 import type { Table } from './report/rows.ts'
 import { coldStart } from './scenarios/cold-start.ts'
+import { floods } from './scenarios/floods.ts'
 import { idle } from './scenarios/idle.ts'
 import { latency } from './scenarios/latency.ts'
 import { saturation } from './scenarios/saturation.ts'
@@ -19,7 +20,14 @@ import { storm } from './scenarios/storm.ts'
  * The running product against what one would write by hand with ws and pg, on one Postgres, in turns, so that
  * whatever else the machine does befalls all. Read the ratios, not the numbers.
  */
-const RUN: Record<ScenarioName, Scenario> = { 'cold-start': coldStart, saturation, latency, idle, storm }
+const RUN: Record<ScenarioName, Scenario> = {
+  'cold-start': coldStart,
+  saturation,
+  latency,
+  idle,
+  storm,
+  floods,
+}
 const ENDS_WITHIN_MS = 3 * 3600_000
 
 const interrupted = new Promise<never>((_, reject) => {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-export const SCENARIOS = ['cold-start', 'saturation', 'latency', 'idle', 'storm'] as const
+export const SCENARIOS = ['cold-start', 'saturation', 'latency', 'idle', 'storm', 'floods'] as const
 export type ScenarioName = (typeof SCENARIOS)[number]
 
 export interface Options {

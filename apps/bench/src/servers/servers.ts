@@ -7,6 +7,8 @@ export const KINDS = ['ours', 'bare', 'batched'] as const
 export type Kind = (typeof KINDS)[number]
 
 export const SESSION_SECRET = 'the session secret of the benchmark'
+/** Set, the product keeps its own limits. */
+export const GUARDED = 'BENCH_GUARDED'
 const PUBLIC_URL = 'http://support.example'
 const ADMIN = { email: 'agent@support.example', password: 'the password of the benchmark' }
 
@@ -14,12 +16,20 @@ export interface ServerOptions {
   kind: Kind
   databaseUrl: string
   port: number
+  /** Whether the product keeps its own limits; they are lifted for what is no flood. */
+  isGuarded?: boolean
   /** Ends it at once. */
   signal: AbortSignal
 }
 
 /** Starts one of the servers in a process of its own; resolves when it is ready. */
-export function startServer({ kind, databaseUrl, port, signal }: ServerOptions): Promise<Child> {
+export function startServer({
+  kind,
+  databaseUrl,
+  port,
+  isGuarded = false,
+  signal,
+}: ServerOptions): Promise<Child> {
   const env = { NODE_ENV: 'production', PORT: String(port), DATABASE_URL: databaseUrl }
   switch (kind) {
     case 'ours':
@@ -37,6 +47,7 @@ export function startServer({ kind, databaseUrl, port, signal }: ServerOptions):
           ADMIN_PASSWORD: ADMIN.password,
           ROLE: 'web',
           LOG_LEVEL: 'error',
+          ...(isGuarded && { [GUARDED]: 'yes' }),
         },
       })
     case 'bare':
