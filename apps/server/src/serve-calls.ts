@@ -1,7 +1,8 @@
-import { type Api, type AppRouter, type Caller, type Context, refusalOf } from '@acme/api/server'
+import { type Api, type AppRouter, type Caller, type Context, Refusal, refusalOf } from '@acme/api/server'
 import cors from '@fastify/cors'
+import { getTRPCErrorShape, TRPCError } from '@trpc/server'
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ReportError } from './errors.ts'
 import type { HostCookie } from './host-cookie.ts'
 import { createCallLimits, type HttpLimits } from './http-limits.ts'
@@ -39,6 +40,15 @@ export async function serveCalls(app: FastifyInstance, options: ServeCallsOption
       reply.header('cache-control', 'no-store')
     })
     const callLimits = await createCallLimits(scope, presentedToken, limits)
+    // Before anything of the body is read: what is refused must cost less than what it guards.
+    scope.addHook('onRequest', async (request, reply) => {
+      try {
+        await callLimits.arrived(request)
+      } catch (cause) {
+        if (!(cause instanceof Refusal)) throw cause
+        return refuse(cause, request, reply)
+      }
+    })
     await scope.register(fastifyTRPCPlugin, {
       prefix: '/trpc',
       trpcOptions: {
@@ -46,8 +56,6 @@ export async function serveCalls(app: FastifyInstance, options: ServeCallsOption
         allowBatching: false,
         allowMethodOverride: true,
         createContext: async ({ req, res }): Promise<Context> => {
-          // Here and not in a hook, so that it is refused as everything is that the contract refuses.
-          await callLimits.arrived(req)
           const token = presentedToken(req)
           const caller: Caller = token === null ? { type: 'anonymous' } : await api.callerOf(token)
           if (caller.type !== 'anonymous') await callLimits.authenticated(req)
@@ -63,14 +71,32 @@ export async function serveCalls(app: FastifyInstance, options: ServeCallsOption
             },
           }
         },
-        responseMeta: ({ errors: [error] }) => {
-          const retryAfterMs = error && refusalOf(error)?.details.retryAfterMs
-          return retryAfterMs ? { headers: { 'retry-after': `${Math.ceil(retryAfterMs / 1_000)}` } } : {}
-        },
+        responseMeta: ({ errors: [error] }) => ({ headers: error ? retryAfter(refusalOf(error)) : {} }),
         onError: ({ error, path, type }) => reportError(error, { path, type }),
       },
     } satisfies FastifyTRPCPluginOptions<AppRouter>)
   })
+
+  /** As everything is refused that the contract refuses. */
+  function refuse(cause: Refusal, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const [path = ''] = request.url.slice('/trpc/'.length).split('?')
+    const error = new TRPCError({ code: 'TOO_MANY_REQUESTS', cause })
+    const config = api.router._def._config
+    reportError(error, { path, type: 'unknown' })
+    const shape = getTRPCErrorShape({
+      config,
+      error,
+      type: 'unknown',
+      path,
+      input: undefined,
+      ctx: undefined,
+    })
+    return reply
+      .code(shape.data.httpStatus)
+      .headers(retryAfter(cause))
+      .type('application/json')
+      .send(JSON.stringify({ error: config.transformer.output.serialize(shape) }))
+  }
 
   /** The token of the session that a request is made in, not yet looked up. */
   function presentedToken(request: FastifyRequest): string | null {
@@ -86,4 +112,9 @@ export async function serveCalls(app: FastifyInstance, options: ServeCallsOption
       ? ['same-origin', 'none', undefined].includes(site)
       : origins.isOwn(headers.origin)
   }
+}
+
+function retryAfter(refusal: Refusal | null | undefined): Record<string, string> {
+  const retryAfterMs = refusal?.details.retryAfterMs
+  return retryAfterMs ? { 'retry-after': `${Math.ceil(retryAfterMs / 1_000)}` } : {}
 }

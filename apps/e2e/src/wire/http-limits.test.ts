@@ -3,6 +3,7 @@ import { type FreshDatabase, freshDatabase } from '@acme/local/testing'
 import { type RunningServer, readSettings, startServer } from '@acme/server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { numbers } from '../testing/follower.ts'
+import { connectTo, statusOn } from '../testing/frames.ts'
 import { IDENTITY_SECRET } from '../testing/stack.ts'
 import { overHttp } from '../testing/wire.ts'
 
@@ -74,6 +75,18 @@ test('P11 made-up sessions, however many, do not make the server forget what a r
     expect(await statuses(answers)).toEqual({ 401: 90 })
   }
   expect((await read(token, '203.0.113.3')).status).toBe(429)
+})
+
+test('P11 who has used up their calls is refused before anything of the body is read', async () => {
+  const token = await visitor()
+  await Promise.all(numbers(21).map(() => read(token, '203.0.113.4')))
+  const peer = await connectTo(Number(new URL(url).port))
+  const status = statusOn(peer)
+  peer.write(
+    `POST /trpc/chat.send HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n`,
+  )
+  expect(await status).toBe(429)
+  peer.destroy()
 })
 
 test('the answer says when to come back, as every refusal does', async () => {
