@@ -91,8 +91,9 @@ async function makeServer(options: ServerOptions, started: AsyncDisposableStack)
   const outage = createOutage({ log, metrics, probe: ask })
   const onIdleError = outage.suspected
   const db = started.use(connect({ url: settings.databaseUrl, max: 12, onIdleError }))
-  // Sending, opening sockets, repairing and telling whether it works never queue behind what people read and search.
-  const reserved = started.use(connect({ url: settings.databaseUrl, max: 6, plansOnce: true, onIdleError }))
+  // Sending, opening sockets, repairing and telling whether it works never queue behind what people read and search. Nor do
+  // they behind one another: that many statements of theirs are under way at most.
+  const reserved = started.use(connect({ url: settings.databaseUrl, max: 10, plansOnce: true, onIdleError }))
   await unlessAborted(signal, ensureReachable(db, settings))
   await unlessAborted(signal, migrateWithPatience(settings))
   if (!(await ensureFirstAdmin(db, settings.firstAdmin))) {
