@@ -24,12 +24,16 @@ export const beginFlood = command(
 )
 export const endFlood = command('endFlood', z.null(), z.object({ sent: z.number(), refused: z.number() }))
 
-/** Lets newcomers arrive one after the other until `endNewcomers`. */
-export const beginNewcomers = command('beginNewcomers', z.object({ port: z.number() }), nothing)
+/** Lets newcomers arrive one after the other until `endNewcomers`, from the `from`-th loopback address on. */
+export const beginNewcomers = command(
+  'beginNewcomers',
+  z.object({ port: z.number(), from: z.number() }),
+  nothing,
+)
 export const endNewcomers = command(
   'endNewcomers',
   z.null(),
-  z.object({ tookMs: z.instanceof(Float64Array), failures: z.array(z.string()) }),
+  z.object({ tookMs: z.instanceof(Float64Array), failures: z.array(z.string()), next: z.number() }),
 )
 
 /** Begins to take connections and whatever comes on them, and does nothing with it; answers its port. */

@@ -16,8 +16,8 @@ serveParent([
     if (!flood) throw new Error('There is no flood')
     return flood.end()
   }),
-  handle(beginNewcomers, ({ port }) => {
-    newcomers = startNewcomers(port)
+  handle(beginNewcomers, (given) => {
+    newcomers = startNewcomers(given)
   }),
   handle(endNewcomers, () => {
     if (!newcomers) throw new Error('Nobody arrives')

@@ -1,15 +1,20 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { loopbackAddress } from '../load/loopback-address.ts'
 import { openSocket } from '../load/socket.ts'
 import { post } from './post.ts'
 
 const ANSWERED_WITHIN_MS = 10_000
-/** Behind the addresses of the pairs: one address may start sixty sessions in a minute. */
-const FIRST_ADDRESS = 10_000
+const EVERY_MS = 100
+
 const session = z.object({ result: z.object({ data: z.object({ json: z.object({ token: z.string() }) }) }) })
 
-/** Lets newcomers arrive until the end. */
-export function startNewcomers(port: number) {
+/**
+ * Lets newcomers arrive until the end: ten a second at most, for more would be a flood of their own. Each comes
+ * from an address of its own from `from` on: one address may start sixty sessions in a minute.
+ */
+export function startNewcomers({ port, from }: { port: number; from: number }) {
+  let address = from
   const tookMs: number[] = []
   const failures: string[] = []
   let isOver = false
@@ -18,19 +23,21 @@ export function startNewcomers(port: number) {
     async end() {
       isOver = true
       await done
-      return { tookMs: Float64Array.from(tookMs), failures }
+      return { tookMs: Float64Array.from(tookMs), failures, next: address }
     },
   }
 
   async function arriveAgainAndAgain(): Promise<void> {
-    for (let n = 0; !isOver; n++) {
+    while (!isOver) {
       const begun = performance.now()
+      const next = sleep(EVERY_MS)
       try {
-        await arrive(port, loopbackAddress(FIRST_ADDRESS + n))
+        await arrive(port, loopbackAddress(address++))
         tookMs.push(performance.now() - begun)
       } catch (error) {
         failures.push(String(error))
       }
+      await next
     }
   }
 }
