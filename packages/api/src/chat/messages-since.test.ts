@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Fixture, fixture } from '../testing/fixture.ts'
 import { range } from '../testing/follow.ts'
-import { type Fixture, fixture } from '../testing.ts'
 import { type ChatSince, readMessagesSince } from './messages-since.ts'
 
 const KILOBYTE = 1024
