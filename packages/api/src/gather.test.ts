@@ -46,3 +46,22 @@ test('what fails is told to those who asked for it', async () => {
   await vi.advanceTimersByTimeAsync(0)
   await asked
 })
+
+test('what many asked for is told over several turns', async () => {
+  vi.useRealTimers()
+  const many = gather(async (asks: readonly number[]) => asks, { max: 100, atOnce: 1 })
+  let answered = 0
+  const all = Promise.all(
+    Array.from({ length: 100 }, async (_, n) => {
+      expect(await many(n)).toBe(n)
+      answered += 1
+    }),
+  )
+  const seen: number[] = []
+  while (answered < 100) {
+    await new Promise((resolve) => setImmediate(resolve))
+    seen.push(answered)
+  }
+  await all
+  expect(Math.max(...seen.map((each, turn) => each - (seen[turn - 1] ?? 0)))).toBeLessThan(30)
+})

@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+
 export interface GatherOptions {
   /** Asked for by one statement at most. */
   max: number
@@ -7,6 +9,8 @@ export interface GatherOptions {
 
 /** From the beginning of one statement to the next, in milliseconds. A statement costs as much as what it answers for ten. */
 const APART_MS = 5
+/** Answers given in one turn of the event loop. What each leads to, a page of messages for example, happens within it. */
+const PER_TURN = 2
 
 interface Waiting<Ask, Answer> {
   ask: Ask
@@ -52,6 +56,7 @@ export function gather<Ask, Answer>(
     try {
       const answers = await run(batch.map(({ ask }) => ask))
       for (const [index, { resolve, reject }] of batch.entries()) {
+        if (index > 0 && index % PER_TURN === 0) await nextTurn()
         const answered = answers[index]
         if (answered === undefined) reject(new Error('Fewer answers than asks'))
         else resolve(answered)
