@@ -5,7 +5,8 @@ import { Shared } from './shared.ts'
  *
  * A subscription returns an async iterable, which every caller can read. An iterable that also has a method under
  * this symbol can be followed by callbacks: no promise waits while nothing happens. Both forms must bring the same
- * values; nothing is held until one of them begins.
+ * values; nothing is held until one of them begins. Who follows by callbacks calls `stop` at the end; the procedure's
+ * signal does not abort then.
  */
 export const followable: unique symbol = Symbol.for('@acme/socket/followable')
 

@@ -2,7 +2,7 @@ import { callTRPCProcedure, TRPCError } from '@trpc/server'
 import type { Connection } from './connection.ts'
 import { STARTED, STOPPED } from './encoding.ts'
 import type { Call } from './envelope.ts'
-import type { Following } from './followable.ts'
+import { type Following, isFollowable } from './followable.ts'
 import { fail, report } from './refuse.ts'
 import { Shared } from './shared.ts'
 import { discard, follow, isAbortError, isSource, type ReportingSink, type Source } from './source.ts'
@@ -19,7 +19,8 @@ type End = { type: 'stopped' } | { type: 'failed'; cause: unknown }
 export class Subscription<Context> implements ReportingSink {
   readonly #connection: Connection<Context>
   readonly #call: Call
-  readonly #controller = new AbortController()
+  /** For the procedure, and for a source that is read: what is followed by callbacks is told by `stop`, and keeps none. */
+  #controller: AbortController | null = new AbortController()
   #following: Following | null = null
   #end: End | null = null
   #started = false
@@ -34,9 +35,9 @@ export class Subscription<Context> implements ReportingSink {
   /** Runs the procedure and follows what it returns. Never rejects. */
   async begin(ctx: Context): Promise<void> {
     const { path, input, type, index, head } = this.#call
-    const { signal } = this.#controller
+    const signal = this.#controller?.signal
     try {
-      if (!this.#end) {
+      if (!this.#end && signal) {
         const { router } = this.#connection.adapter
         const getRawInput = async () => input
         const source = await callTRPCProcedure({
@@ -57,6 +58,7 @@ export class Subscription<Context> implements ReportingSink {
           this.#started = true
           this.#connection.send(head + STARTED)
           this.#following = follow(source, this)
+          if (isFollowable(source)) this.#controller = null
         }
       }
     } catch (cause) {
@@ -128,7 +130,7 @@ export class Subscription<Context> implements ReportingSink {
   /** A procedure that gives up because it was stopped has not failed. */
   #fail(cause: unknown): void {
     const isStopped =
-      this.#controller.signal.aborted && cause instanceof TRPCError && isAbortError(cause.cause)
+      this.#controller?.signal.aborted && cause instanceof TRPCError && isAbortError(cause.cause)
     if (isStopped && cause.code === 'INTERNAL_SERVER_ERROR') this.stop()
     else {
       this.#abort()
@@ -185,6 +187,6 @@ export class Subscription<Context> implements ReportingSink {
 
   /** Making the error of an abort costs a stack trace. */
   #abort(): void {
-    if (!this.#controller.signal.aborted) this.#controller.abort()
+    if (this.#controller && !this.#controller.signal.aborted) this.#controller.abort()
   }
 }
