@@ -47,21 +47,23 @@ test('what fails is told to those who asked for it', async () => {
   await asked
 })
 
-test('what many asked for is told over several turns', async () => {
+test('answers that lead to much are handed out over several turns', async () => {
   vi.useRealTimers()
   const many = gather(async (asks: readonly number[]) => asks, { max: 100, atOnce: 1 })
   let answered = 0
   const all = Promise.all(
-    Array.from({ length: 100 }, async (_, n) => {
+    Array.from({ length: 40 }, async (_, n) => {
       expect(await many(n)).toBe(n)
       answered += 1
+      const until = performance.now() + 1
+      while (performance.now() < until);
     }),
   )
-  const seen: number[] = []
-  while (answered < 100) {
+  const seen = [0]
+  while (answered < 40) {
     await new Promise((resolve) => setImmediate(resolve))
     seen.push(answered)
   }
   await all
-  expect(Math.max(...seen.map((each, turn) => each - (seen[turn - 1] ?? 0)))).toBeLessThan(30)
+  expect(Math.max(...seen.map((each, turn) => each - (seen[turn - 1] ?? 0)))).toBeLessThanOrEqual(4)
 })

@@ -9,8 +9,8 @@ export interface GatherOptions {
 
 /** From the beginning of one statement to the next, in milliseconds. A statement costs as much as what it answers for ten. */
 const APART_MS = 5
-/** Answers given in one turn of the event loop. What each leads to, a page of messages for example, happens within it. */
-const PER_TURN = 2
+/** Answers are handed out for so long within one turn of the event loop, in milliseconds; what each leads to included. */
+const TURN_MS = 2
 
 interface Waiting<Ask, Answer> {
   ask: Ask
@@ -55,11 +55,17 @@ export function gather<Ask, Answer>(
     running += 1
     try {
       const answers = await run(batch.map(({ ask }) => ask))
+      let turnBegan = performance.now()
       for (const [index, { resolve, reject }] of batch.entries()) {
-        if (index > 0 && index % PER_TURN === 0) await nextTurn()
+        if (performance.now() - turnBegan > TURN_MS) {
+          await nextTurn()
+          turnBegan = performance.now()
+        }
         const answered = answers[index]
         if (answered === undefined) reject(new Error('Fewer answers than asks'))
         else resolve(answered)
+        // Who asked goes on before the next one does: a page of messages is told, for example.
+        await null
       }
     } catch (error) {
       for (const { reject } of batch) reject(error)
