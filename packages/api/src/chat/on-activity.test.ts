@@ -132,6 +132,27 @@ describe('presence', () => {
     }
   }
 
+  test('what a sweep has read is looked at again while the state is read: the chat may have changed to and fro', async () => {
+    const hub = new Hub()
+    const state = (archivedAt: Date | null) => ({ userId: 'a', userReadSeq: 0, adminReadSeq: 0, archivedAt })
+    const [active, archived] = [state(null), state(new Date(0))]
+    const slow = Promise.withResolvers<typeof active>()
+    const answers = [Promise.resolve(active), slow.promise, Promise.resolve(active)]
+    const readState = async () => answers.shift() ?? active
+    const rooms = new Rooms({ hub, readState, onError: () => {} })
+    const room = rooms.use('c')
+    await room.state()
+    room.join({ self: ada, changed: () => {} })
+    // Archived, and woken by a hint that is lost.
+    hub.deliver('chat:c', { type: 'state' })
+    hub.deliver('chat:c', { type: 'state' }, active)
+    slow.resolve(archived)
+    await expect.poll(() => answers.length).toBe(0)
+    await room.state()
+    expect(room.activityFor(ada)?.archivedAt).toBeNull()
+    rooms.close()
+  })
+
   test('typing fades after six seconds, being here after twice the interval and a little, unless repeated', async () => {
     const { rooms, hear, at } = await roomOf()
     hear('arrived')

@@ -58,7 +58,7 @@ export class Room {
       if (!hint || hint.type === 'message') return
       if (hint.type !== 'state') this.#hear(hint)
       // The sweep carries what it read: after a restart it looks at every chat, and nearly all are known as they are.
-      else if (!this.#state || !isSameState(this.#state, carried)) this.#stale()
+      else if (!this.#isKnown(carried)) this.#stale()
     })
   }
 
@@ -169,6 +169,11 @@ export class Room {
     this.#options.hub.publish(chatTopic(this.#options.chatId), { type, id, side, name })
   }
 
+  /** Whether what came with a hint is the state as it is here. While it is read nobody knows how that will end. */
+  #isKnown(carried: unknown): boolean {
+    return this.#state !== null && !this.#isStale && !this.#reading && isSameState(this.#state, carried)
+  }
+
   #stale(): void {
     this.#isStale = true
     if (this.#members.size === 0 || this.#reading) return
@@ -205,7 +210,6 @@ export class Room {
   }
 }
 
-/** Whether what came with a hint is a state, and this one. */
 function isSameState({ userReadSeq, adminReadSeq, archivedAt }: ChatState, carried: unknown): boolean {
   if (typeof carried !== 'object' || carried === null) return false
   if (!('userReadSeq' in carried && 'adminReadSeq' in carried && 'archivedAt' in carried)) return false
