@@ -28,7 +28,7 @@ export type { AppRouter } from './router.ts'
 
 export interface ApiOptions {
   db: Db
-  /** Connections for sending and sweeping alone, so that no amount of reading holds them up; `db` unless given. */
+  /** Connections for sending, for sockets that open or fall behind, and for sweeping, so that no other reading holds them up; `db` unless given. */
   reserved?: Db
   hub: Hub
   /** Shared with the hosts' back ends; the first one is the newest. */

@@ -84,6 +84,8 @@ export const storeMessages = statement<
    ), inserted as (
      insert into support_messages (id, chat_id, seq, content, sender_type, sender_id, created_at, updated_at)
      select id, chat_id, seq, content, sender_type, sender_id, created_at, created_at from placed where is_fresh
+     -- In one order, so that two batches with the same new ids never wait for each other in a circle.
+     order by id
    ), newest as (
      select distinct on (chat_id) chat_id, seq, preview, sender_type, created_at,
        max(seq) filter (where sender_type = 'user') over chat as last_user_seq,
