@@ -36,7 +36,6 @@ export const refusals = {
     'TOO_MANY_REQUESTS',
     'Too many open subscriptions on this connection. Stop one first.',
   ],
-  too_many_connections: ['TOO_MANY_REQUESTS', 'Too many open connections of one person. Close one first.'],
   busy: ['TOO_MANY_REQUESTS', 'The server has more to do than it can right now. Try again in a moment.'],
   unavailable: ['SERVICE_UNAVAILABLE', 'The database cannot do this right now. Nothing was lost; try again.'],
 } as const satisfies Record<string, readonly [code: string, message: string]>

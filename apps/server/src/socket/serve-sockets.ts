@@ -114,7 +114,13 @@ export async function serveSockets(app: FastifyInstance, options: SocketOptions)
     const caller = await identify(req, info.connectionParams)
     admission.leave(req)
     if (caller.type === 'anonymous') throw new Refusal('session_missing')
-    if (!people.enter(caller.userId)) throw new Refusal('too_many_connections')
+    const context: Context = { caller, address: admission.addressOf(req), transport: { type: 'socket' } }
+    if (!people.enter(caller.userId)) {
+      // Closed and not refused: whoever opens too many pays for what they have sent.
+      metrics.socketsClosed.inc({ reason: 'tooManySockets' })
+      handler.close(socket, ...code('tooManySockets'))
+      return context
+    }
     const stopListening = hub.listen(sessionTopic(caller.sessionId), () => {
       metrics.socketsClosed.inc({ reason: 'sessionEnded' })
       handler.close(socket, ...code('sessionEnded'))
@@ -126,7 +132,7 @@ export async function serveSockets(app: FastifyInstance, options: SocketOptions)
     // It may be gone already, and will not be told of again.
     if (socket.readyState === socket.OPEN) ends.set(socket, end)
     else end()
-    return { caller, address: admission.addressOf(req), transport: { type: 'socket' } }
+    return context
   }
 
   async function identify({ headers }: IncomingMessage, parameters: unknown): Promise<Caller> {
@@ -149,8 +155,6 @@ function contextFailed(error: TRPCError): CloseCode {
   switch (refusalOf(error)?.reason) {
     case 'session_missing':
       return code('sessionEnded')
-    case 'too_many_connections':
-      return code('tooManySockets')
     default:
       return code('unavailable')
   }
