@@ -13,6 +13,8 @@ const SWEEP_WINDOW_MS = 20_000
 
 /** At most ten looks at the database, and ten frames to each admin, per second. */
 const WINDOW_MS = 100
+/** After many cards the next frame comes later, by a millisecond for each: whoever reads them needs time as well. */
+const LONGEST_WINDOW_MS = 1_000
 
 type SweptRow = { at: Date; epoch: string } & ({ id: null } | RecentChat)
 
@@ -112,8 +114,9 @@ export class InboxFeed {
       this.#onError(error)
     }
     if (this.#closed) return
+    const windowMs = Math.min(LONGEST_WINDOW_MS, Math.max(WINDOW_MS, changed.size))
     const passedMs = performance.now() - startedAtMs
-    this.#timer = setTimeout(() => this.#flush(), Math.max(0, WINDOW_MS - passedMs))
+    this.#timer = setTimeout(() => this.#flush(), Math.max(0, windowMs - passedMs))
   }
 
   #tell(cards: readonly SupportChatListItem[], changed: ReadonlyMap<string, InboxChange>): void {
