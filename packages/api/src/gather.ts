@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 export interface GatherOptions {
   /** Asked for by one statement at most. */
   max: number
-  /** Statements under way at once; what is asked for meanwhile waits and goes together. */
+  /** Statements under way at once, until their answers are handed out; what is asked for meanwhile waits and goes together. */
   atOnce: number
 }
 

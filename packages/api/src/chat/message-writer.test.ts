@@ -55,6 +55,19 @@ test('a batch that Postgres refuses is halved until the bad message stands alone
   expect((await attempts()) - before).toBeLessThan(25)
 })
 
+test('while a batch is halved, what cannot be stored now holds up what comes after it', async () => {
+  const { send } = await chatOf()
+  const texts = ['alone', 'beside', 'one', 'refuse 53100', 'three', 'refuse 22000', 'five']
+  const results = await Promise.allSettled(texts.map(send))
+  // A refusal for good makes halves of the batch; in the first of them a message is refused for now.
+  expect(results.map(({ status }) => status).slice(3)).toEqual([
+    'rejected',
+    'rejected',
+    'rejected',
+    'rejected',
+  ])
+})
+
 test('P12 a database that is full, overloaded or slow refuses for now: the sender is told to try again', async () => {
   const { send } = await chatOf()
   for (const code of ['53100', '53200', '53300', '57014']) {

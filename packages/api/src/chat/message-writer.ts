@@ -4,7 +4,7 @@ import { Refusal } from '../errors.ts'
 import { type NewMessage, type Stored, storeMessages } from './store-messages.ts'
 
 /** Small batches beside each other. */
-const MAX_BESIDE = 2
+const MAX_SMALL_BATCHES = 2
 /** While so many share a statement, what arrives shares the next one instead of beginning one beside it. */
 const LARGE_BATCH = 4
 /** A batch that takes longer, because it waits for a lock, does not hold up the next one, in milliseconds. */
@@ -59,8 +59,8 @@ export class MessageWriter {
    * @throws Refusal busy, unavailable
    */
   write(message: NewMessage): Promise<Stored> {
-    if (this.#waiting.length >= MAX_WAITING) throw new Refusal('busy', { retryAfterMs: 1_000 })
     return new Promise((resolve, reject) => {
+      if (this.#waiting.length >= MAX_WAITING) throw new Refusal('busy', { retryAfterMs: 1_000 })
       this.#waiting.push({ message, resolve, reject })
       this.#begin()
     })
@@ -75,7 +75,7 @@ export class MessageWriter {
   #begin(): void {
     if (this.#waiting.length === 0 || this.#underWay.size >= MAX_UNDER_WAY) return
     const beside = [...this.#underWay].filter(({ isSlow }) => !isSlow)
-    if (beside.length >= MAX_BESIDE || beside.some(({ isLarge }) => isLarge)) return
+    if (beside.length >= MAX_SMALL_BATCHES || beside.some(({ isLarge }) => isLarge)) return
     const taken = this.#take()
     if (taken.length === 0) return
     const batch: Batch = {
@@ -144,8 +144,8 @@ export class MessageWriter {
     }
   }
 
-  /** Stores them and tells each what became of it. Never rejects. */
-  async #write(batch: readonly Waiting[]): Promise<void> {
+  /** Stores them and tells each what became of it. Returns what refused the whole batch, if something did. Never rejects. */
+  async #write(batch: readonly Waiting[]): Promise<Refusal | null> {
     try {
       const rows = await this.#store(batch.map(({ message }) => message))
       for (const [index, { resolve, reject }] of batch.entries()) {
@@ -153,14 +153,20 @@ export class MessageWriter {
         if (row) resolve(row)
         else reject(new Error('The batch returned fewer rows than it was given'))
       }
+      return null
     } catch (error) {
-      if (batch.length > 1 && !(error instanceof Refusal)) {
-        const half = Math.ceil(batch.length / 2)
-        await this.#write(batch.slice(0, half))
-        await this.#write(batch.slice(half))
-      } else {
-        for (const { reject } of batch) reject(error)
-      }
+      if (batch.length > 1 && !(error instanceof Refusal)) return this.#writeHalves(batch)
+      for (const { reject } of batch) reject(error)
+      return error instanceof Refusal ? error : null
     }
+  }
+
+  /** What cannot be stored now holds up all that comes after it: a chat's order is that of its messages. */
+  async #writeHalves(batch: readonly Waiting[]): Promise<Refusal | null> {
+    const half = Math.ceil(batch.length / 2)
+    const refusal = await this.#write(batch.slice(0, half))
+    if (!refusal) return this.#write(batch.slice(half))
+    for (const { reject } of batch.slice(half)) reject(refusal)
+    return refusal
   }
 }
