@@ -83,6 +83,12 @@ test('what is on its way stands last and belongs to our run', () => {
   ])
 })
 
+test('what waits since long joins no run of what was sent meanwhile', () => {
+  const waiting = { ...pending, writtenAt: at(-120) }
+  const days = itemsOf({ messages: [message(1, 'user', 8)], pending: [waiting], seenUpTo: 0 }, user)
+  expect(days.flatMap(({ items }) => items).map(({ joined }) => joined)).toEqual([false, false])
+})
+
 test('where unread began a run is broken', () => {
   const messages = [message(1, 'admin', 0), message(2, 'admin', 1), message(3, 'admin', 2)]
   const items = shown(messages, { ...user, firstUnreadSeq: 2 })
