@@ -45,7 +45,7 @@ export interface SupportClient {
  * The user's side: one chat, from wherever it was left. Returns at once and connects by itself, again and again; how it
  * stands is in the conversation's snapshot. Make one per person, and close it.
  *
- * @throws TypeError when `url` is none
+ * @throws TypeError when `url` is not a valid URL
  *
  * @example
  * ```ts
@@ -72,7 +72,12 @@ export function createSupportClient(options: SupportClientOptions): SupportClien
     const { token } = await httpClient(http, null).session.start.mutate(input)
     return token
   }
-  const session = tokenSession(options.session, start, systemClock)
+  let hasEnded = false
+  const onToken = (next: string | null) => {
+    // A session that was being started when the user left must not be kept for whoever comes next.
+    if (!hasEnded) options.session.onToken?.(next)
+  }
+  const session = tokenSession({ ...options.session, onToken }, start, systemClock)
   const connection = connect(session, http, socket, browser)
   const { token } = options.session
   const pending =
@@ -98,14 +103,11 @@ export function createSupportClient(options: SupportClientOptions): SupportClien
     conversation,
     connection,
     async end() {
-      const known = options.session.token !== null || conversation.getSnapshot().chatId !== null
       conversation.forgetPending()
       close()
-      try {
-        if (known) await withSession(session, (token) => httpClient(http, token).session.end.mutate())
-      } finally {
-        options.session.onToken?.(null)
-      }
+      onToken(null)
+      hasEnded = true
+      await withSession(session, (token) => httpClient(http, token).session.end.mutate())
     },
     close,
   }
@@ -140,7 +142,7 @@ export interface AdminClient {
  * The admin's side: all chats, each opened when it is wanted. The cookie says who it is. Returns at once and connects by
  * itself.
  *
- * @throws TypeError when `url` is none
+ * @throws TypeError when `url` is not a valid URL
  */
 export function createAdminClient(options: AdminClientOptions): AdminClient {
   const browser = options.browser ?? defaultBrowser()
@@ -217,7 +219,7 @@ function httpCalls(session: Session, http: string): Calls {
 
 function endpoints(url: string): { http: string; socket: string } {
   const base = typeof location === 'undefined' ? undefined : location.href
-  const http = new URL(`${url}/trpc`, base)
+  const http = new URL(`${url.replace(/\/+$/, '')}/trpc`, base)
   const socket = new URL(http)
   socket.protocol = http.protocol === 'https:' ? 'wss:' : 'ws:'
   return { http: http.href, socket: socket.href }

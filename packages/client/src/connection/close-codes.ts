@@ -12,7 +12,7 @@ export const CLOSE_CODES = {
   /** The frame was larger than 64 KiB. */
   frameTooLarge: { code: 1009, reason: 'The frame is too large', client: 'come back' },
   /** A text frame was not UTF-8. */
-  notText: { code: 1007, reason: 'The frame is no text', client: 'come back' },
+  notText: { code: 1007, reason: 'The text frame is not UTF-8', client: 'come back' },
   restarting: { code: 1012, reason: 'The server is restarting', client: 'come back' },
   /** The session could not be looked up. */
   unavailable: { code: 1013, reason: 'The database cannot be reached right now', client: 'come back' },
