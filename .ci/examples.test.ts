@@ -13,9 +13,9 @@ const linesOf = (code: string) =>
 function examplesIn(name: string): { file: string; code: string }[] {
   return globSync(`packages/${name}/src/**/*.{ts,tsx}`, { cwd: root }).flatMap((file) => {
     const source = readFileSync(root + file, 'utf8')
-    return [...source.matchAll(/@example\n \* ```tsx?\n([\s\S]*?)\n \* ```/g)].map(([, code = '']) => ({
+    return [...source.matchAll(/@example\n\s*\* ```tsx?\n([\s\S]*?)\n\s*\* ```/g)].map(([, code = '']) => ({
       file,
-      code: code.replace(/^ \* ?/gm, ''),
+      code: code.replace(/^\s*\* ?/gm, ''),
     }))
   })
 }
