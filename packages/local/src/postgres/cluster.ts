@@ -35,7 +35,7 @@ export async function openCluster(wanted: string, onProgress: (text: string) => 
       `${folder} is the data directory of another PostgreSQL. Choose a folder of its own for the built-in one, or set DATABASE_URL.`,
     )
   }
-  await removeLeftovers(folder)
+  await removeUnfinished(folder)
   if (!(await exists(data))) {
     onProgress(`Making a PostgreSQL ${binaries.major} database in ${folder}`)
     await initialise({ folder, data, binaries, account })
@@ -50,7 +50,7 @@ async function initialise(to: {
   binaries: Binaries
   account: Account | undefined
 }): Promise<void> {
-  const fresh = join(to.folder, `${LEFTOVER}${process.pid}-${randomBytes(4).toString('hex')}`)
+  const fresh = join(to.folder, `${UNFINISHED}${process.pid}-${randomBytes(4).toString('hex')}`)
   const passwordFile = `${fresh}.password`
   try {
     await writePrivately(passwordFile, randomBytes(24).toString('base64url'), to.account)
@@ -94,13 +94,13 @@ export async function writeSettings(cluster: Cluster, settings: Record<string, s
 
 const SETTINGS_FILE = 'local.conf'
 const PASSWORD_FILE = 'superuser.password'
-const LEFTOVER = 'unfinished-'
+const UNFINISHED = 'unfinished-'
 
 async function makeFolder(folder: string, account: Account | undefined): Promise<void> {
   const advice = 'Choose another folder, or give this account the right to write there.'
   try {
     await mkdir(folder, { recursive: true })
-    const probe = join(folder, `${LEFTOVER}${process.pid}-${randomBytes(4).toString('hex')}`)
+    const probe = join(folder, `${UNFINISHED}${process.pid}-${randomBytes(4).toString('hex')}`)
     await writeFile(probe, '')
     await rm(probe)
     if (account) await chown(folder, account.uid, account.gid)
@@ -111,9 +111,9 @@ async function makeFolder(folder: string, account: Account | undefined): Promise
 }
 
 /** What a process left that was killed while it made a cluster. One that still lives is left alone. */
-async function removeLeftovers(folder: string): Promise<void> {
+async function removeUnfinished(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    const pid = new RegExp(`^${LEFTOVER}(\\d+)-`).exec(name)?.[1]
+    const pid = new RegExp(`^${UNFINISHED}(\\d+)-`).exec(name)?.[1]
     if (pid === undefined || Number(pid) === process.pid || (await isAlive(Number(pid)))) continue
     await rm(join(folder, name), { recursive: true, force: true })
   }
