@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createSupportClient } from '@acme/client'
 import pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -92,4 +93,23 @@ test('P9 a disabled admin hears nothing more and cannot come back', async () => 
   await expect(kim.trpc.admin.chats.list.query({})).rejects.toMatchObject({ data: { code: 'UNAUTHORIZED' } })
   await expect(logIn(stack, stack.servers[0]?.url, second)).rejects.toThrow('401')
   socket[Symbol.dispose]()
+})
+
+test('a session that is being started when the user leaves is not kept, and is ended', async () => {
+  const db = new pg.Client({ connectionString: stack.databaseUrl })
+  await db.connect()
+  const count = async () => (await db.query('select count(*)::int as count from sessions')).rows[0]?.count
+  const before = await count()
+  const kept: (string | null)[] = []
+  const identity = Promise.withResolvers<null>()
+  const client = createSupportClient({
+    url: stack.url,
+    session: { token: null, identity: () => identity.promise, onToken: (token) => kept.push(token) },
+  })
+  const ended = client.end()
+  identity.resolve(null)
+  await ended
+  expect(kept).toEqual([null])
+  expect(await count()).toBe(before)
+  await db.end()
 })
