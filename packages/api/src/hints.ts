@@ -5,10 +5,10 @@
 import type { HintBody, Hub } from '@acme/realtime'
 import type { AdminNotificationMessage } from './contract.ts'
 
-export const CHAT_TOPIC = 'chat:'
+export const CHAT_TOPIC_PREFIX = 'chat:'
 
 export function chatTopic(chatId: string): string {
-  return CHAT_TOPIC + chatId
+  return CHAT_TOPIC_PREFIX + chatId
 }
 
 /** What is said in a chat's topic. Anything else that arrives there is ignored. */
@@ -33,11 +33,11 @@ export function readChatHint(body: HintBody): ChatHint | null {
   return null
 }
 
-export const SESSION_TOPIC = 'session:'
+export const SESSION_TOPIC_PREFIX = 'session:'
 
 /** Everybody who holds a connection of this session listens here; the only hint is that it has ended. */
 export function sessionTopic(sessionId: string): string {
-  return SESSION_TOPIC + sessionId
+  return SESSION_TOPIC_PREFIX + sessionId
 }
 
 export const INBOX_TOPIC = 'inbox'

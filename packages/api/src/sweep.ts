@@ -2,7 +2,7 @@ import { type Db, readEpoch } from '@acme/db'
 import type { Hub } from '@acme/realtime'
 import { sql } from 'kysely'
 import type { InboxFeed } from './admin/inbox-feed.ts'
-import { CHAT_TOPIC, chatTopic, SESSION_TOPIC, sessionTopic } from './hints.ts'
+import { CHAT_TOPIC_PREFIX, chatTopic, SESSION_TOPIC_PREFIX, sessionTopic } from './hints.ts'
 import { keepSessions } from './identity/sessions.ts'
 
 export interface SweepOptions {
@@ -39,9 +39,9 @@ export function createSweep({ db, hub, inbox, onEpoch }: SweepOptions): () => Pr
       seen = new Map()
       onEpoch(current)
       // Also who follows a chat that is not in the restored database.
-      for (const id of hub.topics(CHAT_TOPIC)) hub.deliver(chatTopic(id), { type: 'message', seq: 0 })
+      for (const id of hub.topics(CHAT_TOPIC_PREFIX)) hub.deliver(chatTopic(id), { type: 'message', seq: 0 })
     }
-    const followed = hub.topics(CHAT_TOPIC)
+    const followed = hub.topics(CHAT_TOPIC_PREFIX)
     if (followed.length === 0) {
       seen.clear()
       return
@@ -64,7 +64,7 @@ export function createSweep({ db, hub, inbox, onEpoch }: SweepOptions): () => Pr
   }
 
   async function sweepSessions() {
-    for (const id of await keepSessions(db, hub.topics(SESSION_TOPIC))) {
+    for (const id of await keepSessions(db, hub.topics(SESSION_TOPIC_PREFIX))) {
       hub.deliver(sessionTopic(id), { type: 'ended' })
     }
   }

@@ -13,12 +13,12 @@ export interface SupportChatView extends ConversationSnapshot {
   sendMessage(content: string): void
   /** Sends a failed message again. */
   retry(id: string): void
-  /** Gives up a message that is not on its way. */
+  /** Deletes a pending message that is not being sent. */
   discard(id: string): void
   /** Everything that is shown was seen. */
   markAsRead(): void
   loadEarlier(): void
-  /** To be called with every key. */
+  /** Call with true at each input and with false when the field is cleared: it tells the server rarely. */
   setTyping(typing: boolean): void
   /** Tries again what failed. */
   reload(): void

@@ -79,7 +79,7 @@ export class Identification<Context> {
   }
 }
 
-/** The parameters in `{"method":"connectionParams","data":{…}}`; null stands for a frame that is no text. */
+/** The parameters in `{"method":"connectionParams","data":{…}}`; null stands for a binary frame. */
 function readParameters(frame: string | null): ConnectionParams {
   let message: unknown
   try {

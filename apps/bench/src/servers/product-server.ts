@@ -13,7 +13,7 @@ const lifted = {
   limits: { send: unlimited, calls: unlimited, startSession: { points: 1e9, windowSeconds: 60 } },
   httpLimits: { perSession: 1e9, perAddress: 1e9 },
   socketLimits: {
-    strangersPerAddress: 1e9,
+    unauthenticatedPerAddress: 1e9,
     adapter: { subscriptions: 8, framesBurst: 1e9, framesPerSecond: 1e9 },
   },
 }

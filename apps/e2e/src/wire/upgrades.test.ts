@@ -15,7 +15,7 @@ import { warningsOf } from '../testing/server-log.ts'
 import { type Stack, startStack } from '../testing/stack.ts'
 import { overSocket, signInAs, somebody } from '../testing/wire.ts'
 
-const STRANGERS_PER_ADDRESS = 200
+const UNAUTHENTICATED_PER_ADDRESS = 200
 /** P12 */
 const STOPS_WITHIN_MS = 5_000
 
@@ -134,7 +134,7 @@ test('P11 sockets without a session are limited per address, as trusted proxies 
     ['198.51.100.1', '198.51.100.1', '198.51.100.2'],
     ['2001:db8:1:1::1', '2001:db8:1:1:ffff::2', '2001:db8:1:2::1'],
   ] as const) {
-    const { open, refused } = await strangers(address, STRANGERS_PER_ADDRESS + 1)
+    const { open, refused } = await strangers(address, UNAUTHENTICATED_PER_ADDRESS + 1)
     expect(refused).toEqual(['429'])
     expect((await strangers(neighbour, 1)).refused).toEqual(['429'])
     const elsewhere = await strangers(other, 1)
@@ -168,7 +168,7 @@ test('P11 who is authenticated does not count among the strangers of an address'
   for (const socket of sockets) socket.send(request(1, 'query', 'chat.unread', null))
   const answers = await Promise.all(sockets.map((socket) => socket.answer(1)))
   expect(answers.map(({ error }) => error)).toEqual(sockets.map(() => undefined))
-  const { open, refused } = await strangers(address, STRANGERS_PER_ADDRESS + 1)
+  const { open, refused } = await strangers(address, UNAUTHENTICATED_PER_ADDRESS + 1)
   expect(refused).toEqual(['429'])
   for (const socket of [...sockets, ...open]) socket[Symbol.dispose]()
 })
@@ -176,7 +176,7 @@ test('P11 who is authenticated does not count among the strangers of an address'
 test('P11 without TRUST_PROXY an address that somebody makes up counts for nothing', async () => {
   await using server = await stack.startServer({ env: { TRUST_PROXY: '' } })
   const results = await Promise.allSettled(
-    numbers(STRANGERS_PER_ADDRESS + 1).map((n) =>
+    numbers(UNAUTHENTICATED_PER_ADDRESS + 1).map((n) =>
       openFrameSocket(server.url, { headers: { 'x-forwarded-for': `203.0.113.${n % 250}` }, isHeard: false }),
     ),
   )

@@ -5,13 +5,13 @@ import type { SessionCookie } from '../session-cookie.ts'
 import { isForSockets, isUpgrade, refuseUpgrade } from './upgrade-guard.ts'
 
 /** Sockets of one address (IPv6: of one /64) whose session is not known yet; a person's are counted by the person. */
-export const STRANGERS_PER_ADDRESS = 200
+export const UNAUTHENTICATED_PER_ADDRESS = 200
 
 export interface AdmissionOptions {
   origins: Origins
   cookie: SessionCookie
   isDraining: () => boolean
-  strangersPerAddress: number
+  unauthenticatedPerAddress: number
 }
 
 export interface Admission {
@@ -23,12 +23,12 @@ export interface Admission {
   leave: (request: FastifyRequest['raw']) => void
 }
 
-/** Decides which upgrades become sockets, before they do, and counts strangers by their address. */
+/** Decides which upgrades become sockets, before they do, and counts by address those that are not authenticated yet. */
 export function admitSockets(app: FastifyInstance, options: AdmissionOptions): Admission {
-  const { origins, cookie, isDraining, strangersPerAddress } = options
+  const { origins, cookie, isDraining, unauthenticatedPerAddress } = options
   const addresses = new WeakMap<FastifyRequest['raw'], string>()
   const responses = new WeakMap<FastifyRequest['raw'], FastifyReply['raw']>()
-  const strangers = new Map<string, number>()
+  const unauthenticated = new Map<string, number>()
   /** What is counted, with the listener that waits for its connection's end. */
   const counted = new WeakMap<FastifyRequest['raw'], () => void>()
 
@@ -38,9 +38,10 @@ export function admitSockets(app: FastifyInstance, options: AdmissionOptions): A
     if (isDraining()) return refuse(503, 'The server is stopping. Come back.')
     if (!isFromAllowedPage(request)) return refuse(403, 'This origin is not among ALLOWED_ORIGINS.')
     const key = addressKey(request.ip)
-    const count = strangers.get(key) ?? 0
-    if (count >= strangersPerAddress) return refuse(429, 'Too many connections of this address. Come back.')
-    strangers.set(key, count + 1)
+    const count = unauthenticated.get(key) ?? 0
+    if (count >= unauthenticatedPerAddress)
+      return refuse(429, 'Too many connections of this address. Come back.')
+    unauthenticated.set(key, count + 1)
     addresses.set(request.raw, request.ip)
     responses.set(request.raw, reply.raw)
     // Also when the handshake comes to nothing.
@@ -70,8 +71,8 @@ export function admitSockets(app: FastifyInstance, options: AdmissionOptions): A
     // It would keep the request for as long as the socket lives.
     request.socket.removeListener('close', gone)
     const key = addressKey(addresses.get(request) ?? '')
-    const left = (strangers.get(key) ?? 1) - 1
-    if (left > 0) strangers.set(key, left)
-    else strangers.delete(key)
+    const left = (unauthenticated.get(key) ?? 1) - 1
+    if (left > 0) unauthenticated.set(key, left)
+    else unauthenticated.delete(key)
   }
 }

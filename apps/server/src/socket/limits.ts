@@ -1,5 +1,5 @@
 import type { Limits } from '@acme/socket'
-import { STRANGERS_PER_ADDRESS } from './admission.ts'
+import { UNAUTHENTICATED_PER_ADDRESS } from './admission.ts'
 
 /** Every bound of a socket that is not the adapter's default (packages/socket/src/limits.ts). */
 export interface SocketLimits {
@@ -9,7 +9,7 @@ export interface SocketLimits {
   fragments: number
   /** Sockets of one person, in this process. */
   socketsPerPerson: number
-  strangersPerAddress: number
+  unauthenticatedPerAddress: number
   adapter: Partial<Limits>
 }
 
@@ -17,6 +17,6 @@ export const SOCKET_LIMITS: SocketLimits = {
   frameBytes: 64 * 1024,
   fragments: 64,
   socketsPerPerson: 20,
-  strangersPerAddress: STRANGERS_PER_ADDRESS,
+  unauthenticatedPerAddress: UNAUTHENTICATED_PER_ADDRESS,
   adapter: { subscriptions: 8 },
 }

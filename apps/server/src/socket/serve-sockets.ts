@@ -69,7 +69,7 @@ export async function serveSockets(app: FastifyInstance, options: SocketOptions)
     origins,
     cookie,
     isDraining: () => isDraining,
-    strangersPerAddress: limits.strangersPerAddress,
+    unauthenticatedPerAddress: limits.unauthenticatedPerAddress,
   })
   await app.register(websocket, {
     options: {

@@ -28,8 +28,8 @@ import type { Calls } from './wire.ts'
  * - Waiting takes as long as retry-delay.ts says: at most 6 s while the server is away for a minute or less, more after
  *   that. Failures are forgotten only after 10 s of an open socket, so a server that accepts and drops is not hammered.
  * - A wake (network back, page visible, page restored) ends waiting at once, replaces an attempt older than 2 s, and
- *   probes an open socket: without a sign of life within 3 s it is dropped. Laptops sleep, and their sockets look open afterwards. There is no budget
- *   of attempts that a long night could use up.
+ *   probes an open socket: without a sign of life within 3 s it is dropped. Laptops sleep, and their sockets look open
+ *   afterwards. There is no budget of attempts that a long night could use up.
  * - UNAUTHORIZED and the close code for it (close-codes.ts) end the session, not only the socket. The session source gets one
  *   chance to give another one, with which the next attempt is made at once; refused again, the connection is ended.
  * - Online is promised only when every consumer has everything. A consumer that starts anew on a healthy socket
@@ -145,7 +145,7 @@ export class Connection implements Readable<ConnectionState> {
     else if (this.#phase.type !== 'opening') this.#attempt('retry asked for')
   }
 
-  /** For good. */
+  /** Closes the connection permanently; `retry` does nothing then. */
   close(): void {
     this.#closed = true
     for (const leave of this.#leave) leave()
