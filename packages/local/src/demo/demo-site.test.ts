@@ -58,7 +58,7 @@ test('the page embeds the widget, and everything it loads is there', async () =>
   expect(html).toContain('<script async src="/widget.js"></script>')
   expect(html).toContain(`&#60;script async src=&#34;${audience}/widget.js&#34;&#62;`)
   expect(html).toContain('data-as="alice"')
-  for (const path of ['/demo/page.css', '/demo/page.js']) {
+  for (const path of ['/demo/page.css', '/demo/sections.css', '/demo/page.js']) {
     expect(html).toContain(`"${path}"`)
     expect((await fetch(origin + path)).status).toBe(200)
   }

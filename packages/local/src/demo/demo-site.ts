@@ -23,8 +23,8 @@ export function demoSite(options: DemoSiteOptions) {
       const as = viewers.find((viewer) => viewer === url.searchParams.get('as')) ?? 'visitor'
       return answer(response, 200, 'html', demoPage({ as, audience: options.audience }))
     }
-    if (asked === 'GET /demo/page.css')
-      return answerFile(response, 'css', new URL('./page.css', import.meta.url))
+    const style = /^GET \/demo\/(page|sections)\.css$/.exec(asked)?.[1]
+    if (style) return answerFile(response, 'css', new URL(`./${style}.css`, import.meta.url))
     if (asked === 'GET /demo/page.js')
       return answerFile(response, 'js', new URL('./page.js', import.meta.url))
     if (asked === 'POST /demo/identity') return signFor(request, response, options)

@@ -15,6 +15,7 @@ export function demoPage({ as, audience }: { as: Viewer; audience: string }): st
 <title>Northwind Outdoor</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/demo/page.css">
+<link rel="stylesheet" href="/demo/sections.css">
 <script src="/demo/page.js" data-as="${as}"></script>
 <script async src="/widget.js"></script>
 </head>

@@ -14,7 +14,8 @@ export function mailboxPage(mailbox: { messages(): Mail[]; clear(): Promise<void
     if (asked === 'GET /mailbox/') {
       return answerFile(response, 'html', file('page.html'), { 'content-security-policy': POLICY })
     }
-    if (asked === 'GET /mailbox/page.css') return answerFile(response, 'css', file('page.css'))
+    const style = /^GET \/mailbox\/((?:page|mail)\.css)$/.exec(asked)?.[1]
+    if (style) return answerFile(response, 'css', file(style))
     if (asked === 'GET /mailbox/page.js') return answerFile(response, 'js', file('page.js'))
     if (asked === 'GET /mailbox/messages') {
       return answer(response, 200, 'json', JSON.stringify(mailbox.messages().map(listed).reverse()))
