@@ -16,6 +16,13 @@ export function firstUnreadSeq(
   return (theirs.at(-unreadCount) ?? theirs[0])?.seq ?? null
 }
 
+interface Kept {
+  chatId: string | null
+  /** The reader looks: `seq` stays as it is. */
+  isHeld: boolean
+  seq: number | null
+}
+
 /**
  * Where unread began when the reader came to look: it stays while they look, although reading makes it read.
  *
@@ -27,10 +34,12 @@ export function firstUnreadSeq(
  * ```
  */
 export function useFirstUnreadSeq(chat: SupportChatView, side: SenderType, looking: boolean): number | null {
-  const { messages, unreadCount, phase } = chat
-  const [kept, setKept] = useState<{ held: boolean; seq: number | null }>({ held: false, seq: null })
-  if (kept.held && looking) return kept.seq
-  const now = { held: looking && phase === 'ready', seq: firstUnreadSeq(messages, unreadCount, side) }
-  if (now.held !== kept.held || now.seq !== kept.seq) setKept(now)
-  return now.seq
+  const { chatId, messages, unreadCount, phase } = chat
+  const [kept, setKept] = useState<Kept>({ chatId: null, isHeld: false, seq: null })
+  // Another chat is another look: somebody else has logged in, for example.
+  if (kept.isHeld && looking && kept.chatId === chatId) return kept.seq
+  const isHeld = looking && phase === 'ready'
+  const seq = firstUnreadSeq(messages, unreadCount, side)
+  if (isHeld !== kept.isHeld || seq !== kept.seq || chatId !== kept.chatId) setKept({ chatId, isHeld, seq })
+  return seq
 }
