@@ -4,6 +4,7 @@ import type { InboxFeed } from './admin/inbox-feed.ts'
 import type { Rooms } from './chat/activity/rooms.ts'
 import type { MessageWriter } from './chat/message-writer.ts'
 import type { ReadSince } from './chat/messages-since.ts'
+import type { ReadingBudget } from './chat/reading-budget.ts'
 import type { IdentityRules } from './identity/identity-token.ts'
 import type { Passwords } from './identity/password.ts'
 import type { RateLimit } from './rate-limit.ts'
@@ -17,6 +18,8 @@ export interface Deps {
   inbox: InboxFeed
   rooms: Rooms
   messagesSince: ReadSince
+  /** Charged with every page of messages. */
+  reading: ReadingBudget
   /** The database's epoch as last seen; the sweep keeps it current. */
   epoch: () => string
   identity: IdentityRules

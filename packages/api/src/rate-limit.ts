@@ -43,6 +43,24 @@ export class RateLimit {
     return taken
   }
 
+  /**
+   * Takes so many tokens on credit, and gives the milliseconds until they have come back: the time to wait with what
+   * they are for. @throws Refusal rate_limited when that is longer than `mostMs`; then none are taken.
+   */
+  draw(key: string, count: number, mostMs: number): number {
+    const bucket = this.#bucket(key)
+    const waitMs = Math.ceil((Math.max(0, count - bucket.tokens) / this.#options.perSecond) * 1000)
+    if (waitMs > mostMs) throw new Refusal('rate_limited', { retryAfterMs: waitMs - mostMs })
+    bucket.tokens -= count
+    return waitMs
+  }
+
+  /** Gives back what was taken and not needed. */
+  giveBack(key: string, count: number): void {
+    const bucket = this.#bucket(key)
+    bucket.tokens = Math.min(this.#options.burst, bucket.tokens + count)
+  }
+
   #bucket(key: string) {
     const { burst, perSecond } = this.#options
     const now = this.#now()

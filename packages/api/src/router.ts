@@ -69,7 +69,7 @@ export function createAppRouter(deps: Deps) {
     admin: {
       chats: {
         list: procedure.input(listInput).query(forAdmin((_, input) => listChats(deps, input))),
-        get: procedure.input(getInput).query(forAdmin((_, input) => getAdminChat(deps, input))),
+        get: procedure.input(getInput).query(forAdmin((caller, input) => getAdminChat(deps, caller, input))),
         view: procedure.input(viewInput).mutation(forAdmin((_, input) => view(deps, input))),
         archive: procedure.input(archiveInput).mutation(forAdmin((_, input) => archive(deps, input))),
         unarchive: procedure.input(unarchiveInput).mutation(forAdmin((_, input) => unarchive(deps, input))),

@@ -5,6 +5,7 @@ import { readChatStates } from './chat/activity/chat-states.ts'
 import { Rooms } from './chat/activity/rooms.ts'
 import { MessageWriter } from './chat/message-writer.ts'
 import { readMessagesSince } from './chat/messages-since.ts'
+import { ReadingBudget } from './chat/reading-budget.ts'
 import type { Deps } from './deps.ts'
 import type { Caller } from './identity/caller.ts'
 import { createPasswords } from './identity/password.ts'
@@ -46,6 +47,8 @@ interface LimitOptions {
   send: RateLimitOptions
   typing: RateLimitOptions
   calls: RateLimitOptions
+  /** In bytes of messages. */
+  reading: RateLimitOptions
   startSession: SharedRateLimitOptions
   logIn: SharedRateLimitOptions
   logInFrom: SharedRateLimitOptions
@@ -58,6 +61,7 @@ const LIMITS = {
   send: { burst: 100, perSecond: 2 },
   typing: { burst: 20, perSecond: 2 },
   calls: { burst: 300, perSecond: 50 },
+  reading: { burst: 8 * 1024 * 1024, perSecond: 1024 * 1024 },
   startSession: { points: 60, windowSeconds: 60 },
   logIn: { points: 10, windowSeconds: 300 },
   logInFrom: { points: 40, windowSeconds: 300 },
@@ -89,15 +93,14 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   let epoch = await readEpoch(db)
   const limits = { ...LIMITS, ...options.limits }
   const shared = { db, secret: sessionSecret }
-  /** For what opens and resumes sockets. */
-  const reading = reserved
   const deps: Deps = {
     db,
     hub,
     writer: new MessageWriter({ db: reserved, replyEmailDelayMs }),
     inbox: new InboxFeed({ db, hub, onError }),
-    rooms: new Rooms({ hub, readState: readChatStates(reading), onError }),
-    messagesSince: readMessagesSince(reading),
+    rooms: new Rooms({ hub, readState: readChatStates(reserved), onError }),
+    messagesSince: readMessagesSince(reserved),
+    reading: new ReadingBudget(limits.reading),
     epoch: () => epoch,
     identity: { secrets: options.identitySecrets, audience: options.audience },
     passwords: createPasswords(),
@@ -124,7 +127,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   })
   return {
     router: createAppRouter(deps),
-    callerOf: readCallers(reading, sessionSecret),
+    callerOf: readCallers(reserved, sessionSecret),
     parseInput: transformer.input.deserialize,
     stringifyOutput,
     chargeCalls: (userId, count) => calls.takeUpTo(userId, count),

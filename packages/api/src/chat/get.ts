@@ -7,17 +7,23 @@ import type { UserCaller } from '../identity/caller.ts'
 import { END, messagesBefore, PAGE } from './messages.ts'
 import { countUnread } from './unread.ts'
 
-/** The caller's own chat, made when it is not there yet, with the newest page of its messages. */
+/** The caller's own chat, made when it is not there yet, with the newest page of its messages. @throws Refusal rate_limited */
 export async function get(
-  { db, epoch }: Pick<Deps, 'db' | 'epoch'>,
+  deps: Pick<Deps, 'db' | 'epoch' | 'reading'>,
   caller: UserCaller,
 ): Promise<SupportChat> {
-  const id = await getOrCreate(db, caller.userId)
-  const messages = await messagesBefore(db, id, END, PAGE)
+  const id = await getOrCreate(deps.db, caller.userId)
+  const messages = await messagesBefore(deps, caller.userId, id, END, PAGE)
   // Taken from the page itself: what was committed a moment later is behind this cursor, not before it, and is
   // counted when it arrives, not here.
   const lastSeq = messages.at(-1)?.seq ?? 0
-  return { id, epoch: epoch(), lastSeq, unreadCount: await countUnread(db, caller.userId, lastSeq), messages }
+  return {
+    id,
+    epoch: deps.epoch(),
+    lastSeq,
+    unreadCount: await countUnread(deps.db, caller.userId, lastSeq),
+    messages,
+  }
 }
 
 /** P5: any number of first requests at once make one chat, and all of them get its id. */

@@ -13,13 +13,13 @@ export const historyInput = z.strictObject({
   limit: z.int().min(1).max(100).default(PAGE),
 })
 
-/** The page of messages before a `seq`, oldest first; it may be shorter than `limit` when they are long. @throws Refusal chat_unknown */
+/** The page of messages before a `seq`, oldest first; it may be shorter than `limit` when they are long. @throws Refusal chat_unknown, rate_limited */
 export async function history(
-  { db }: Pick<Deps, 'db'>,
+  deps: Pick<Deps, 'db' | 'reading'>,
   caller: Member,
   { chatId, before, limit }: z.output<typeof historyInput>,
 ): Promise<{ messages: SupportMessage[]; hasEarlier: boolean }> {
-  await ensureAccess(db, caller, chatId)
-  const messages = await messagesBefore(db, chatId, before, limit)
+  await ensureAccess(deps.db, caller, chatId)
+  const messages = await messagesBefore(deps, caller.userId, chatId, before, limit)
   return { messages, hasEarlier: (messages[0]?.seq ?? 1) > 1 }
 }

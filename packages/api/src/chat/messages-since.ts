@@ -1,13 +1,10 @@
 import { type Db, statement } from '@acme/db'
 import type { SenderType, SupportMessage } from '../contract.ts'
 import { gather } from '../gather.ts'
+import { ENVELOPE_BYTES, PAGE_BYTES } from './page.ts'
 
-/** Bytes of what a follower is given at once. Beyond it, it reads again when its socket has taken them. */
-const PAGE_BYTES = 64 * 1024
 /** Bytes of all pages that one statement reads: many who are behind and read nothing ask together. */
 const STATEMENT_BYTES = 256 * 1024
-/** What a message weighs beside its text. */
-const ENVELOPE_BYTES = 300
 
 export interface Since {
   chatId: string

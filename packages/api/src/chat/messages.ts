@@ -1,11 +1,10 @@
-import { type Db, statement } from '@acme/db'
+import { statement } from '@acme/db'
 import type { SupportMessage } from '../contract.ts'
+import type { Deps } from '../deps.ts'
+import { PAGE_BYTES } from './page.ts'
 
 const COLUMNS = `m.id, m.chat_id as "chatId", m.seq, m.content, m.sender_type as "senderType",
   u.name as "senderName", m.read_at as "readAt", m.created_at as "createdAt"`
-
-/** A page is bounded in bytes of text as well: 100 long messages would be 1.6 MB, and anybody may ask for them. */
-const PAGE_BYTES = 64 * 1024
 
 const before = statement<[chatId: string, seq: number, limit: number], SupportMessage>(
   'messages_before',
@@ -16,14 +15,20 @@ const before = statement<[chatId: string, seq: number, limit: number], SupportMe
    where m.before < ${PAGE_BYTES} order by m.seq desc`,
 )
 
-/** The page of messages before a `seq`, oldest first: at least one, at most `limit`, and no more than fits. */
+/**
+ * The page of messages before a `seq`, oldest first: at least one, at most `limit`, and no more than fits. It is charged
+ * to the person who reads. @throws Refusal rate_limited
+ */
 export async function messagesBefore(
-  db: Db,
+  { db, reading }: Pick<Deps, 'db' | 'reading'>,
+  userId: string,
   chatId: string,
   seq: number,
   limit: number,
 ): Promise<SupportMessage[]> {
-  return (await before(db.pool, [chatId, seq, limit])).reverse()
+  const read = async () => ({ messages: await before(db.pool, [chatId, seq, limit]) })
+  const { messages } = await reading.page(userId, read)
+  return messages.reverse()
 }
 
 /** Above every `seq`: the page before it is the newest. */

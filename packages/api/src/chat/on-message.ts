@@ -23,7 +23,7 @@ export interface CursoredEvent {
   event: ChatChannelMessage
 }
 
-type FollowDeps = Pick<Deps, 'hub' | 'epoch' | 'messagesSince'>
+type FollowDeps = Pick<Deps, 'hub' | 'epoch' | 'messagesSince' | 'reading'>
 
 /** Messages kept for a reader that is behind; beyond it they are read again from their rows. */
 const MAX_HELD = 200
@@ -31,7 +31,7 @@ const MAX_HELD = 200
 /**
  * Follows a chat from a cursor: every message after it, in order, once. It ends only when the reader goes.
  *
- * @throws Refusal chat_unknown, cursor_invalid
+ * @throws Refusal chat_unknown, cursor_invalid, rate_limited
  */
 export function onMessage(
   deps: FollowDeps,
@@ -63,6 +63,7 @@ interface Cursor {
  */
 class MessageFollowing implements Following {
   readonly #deps: FollowDeps
+  readonly #userId: string
   readonly #chatId: string
   readonly #sink: Sink<CursoredEvent>
   readonly #stopListening: () => void
@@ -84,6 +85,7 @@ class MessageFollowing implements Following {
     sink: Sink<CursoredEvent>,
   ) {
     this.#deps = deps
+    this.#userId = caller.userId
     this.#chatId = chatId
     this.#sink = sink
     this.#epoch = deps.epoch()
@@ -166,7 +168,10 @@ class MessageFollowing implements Following {
   async #read(after: number, take: (chat: ChatSince | null) => void): Promise<void> {
     this.#isReading = true
     try {
-      const chat = await this.#deps.messagesSince({ chatId: this.#chatId, after })
+      const chat = await this.#deps.reading.page(this.#userId, async () =>
+        // Its turn may come when nobody waits for it any more.
+        this.#isStopped ? null : this.#deps.messagesSince({ chatId: this.#chatId, after }),
+      )
       if (this.#isStopped) return
       take(chat)
     } catch (error) {

@@ -4,6 +4,7 @@ import { END, messagesBefore, PAGE } from '../../chat/messages.ts'
 import type { AdminSupportChat } from '../../contract.ts'
 import type { Deps } from '../../deps.ts'
 import { Refusal } from '../../errors.ts'
+import type { AdminCaller } from '../../identity/caller.ts'
 import { uuid } from '../../ids.ts'
 
 export const getInput = z.strictObject({ chatId: uuid })
@@ -12,13 +13,14 @@ export const getInput = z.strictObject({ chatId: uuid })
  * A chat with its user and the newest page of messages. Changes nothing: `chat.markRead` tells what was shown of it,
  * `admin.chats.view` that it was opened.
  *
- * @throws Refusal chat_unknown
+ * @throws Refusal chat_unknown, rate_limited
  */
 export async function get(
-  { db, epoch }: Pick<Deps, 'db' | 'epoch'>,
+  deps: Pick<Deps, 'db' | 'epoch' | 'reading'>,
+  caller: AdminCaller,
   { chatId }: z.output<typeof getInput>,
 ): Promise<AdminSupportChat> {
-  const chat = await db
+  const chat = await deps.db
     .selectFrom('supportChats as c')
     .innerJoin('users as u', 'u.id', 'c.userId')
     .where('c.id', '=', chatId)
@@ -26,15 +28,15 @@ export async function get(
     .executeTakeFirst()
   if (!chat) throw new Refusal('chat_unknown')
 
-  const messages = await messagesBefore(db, chatId, END, PAGE)
+  const messages = await messagesBefore(deps, caller.userId, chatId, END, PAGE)
   // Taken from the page itself: what was committed a moment later is behind this cursor, not before it, and is
   // counted when it arrives, not here.
   const lastSeq = messages.at(-1)?.seq ?? 0
   return {
     id: chat.id,
-    epoch: epoch(),
+    epoch: deps.epoch(),
     lastSeq,
-    unreadCount: await countUnread(db, chatId, lastSeq),
+    unreadCount: await countUnread(deps.db, chatId, lastSeq),
     messages,
     user: {
       id: chat.userId,
