@@ -73,16 +73,3 @@ function charge<Context>(
     return { granted: 0, refusal: cause }
   }
 }
-
-/** Answers a counted call that does not run. */
-export function turnAway<Context>(
-  connection: Connection<Context>,
-  { call, subscription }: Admission<Context>,
-  cause: unknown,
-): void {
-  if (subscription) subscription.refuse(cause)
-  else {
-    connection.callsUnderWay -= 1
-    fail(connection, call, cause)
-  }
-}

@@ -57,6 +57,43 @@ describe('the authentication deadline', () => {
   )
 })
 
+describe('frames that wait for a context', () => {
+  it('are not read beyond a bound, and all answered once there is one', async () => {
+    const { promise, resolve } = Promise.withResolvers<{ name: string }>()
+    let isPaused = () => false
+    await using served = await fixture({
+      ...json,
+      limits: { waitingLength: 10_000 },
+      createContext: ({ res }) => {
+        isPaused = () => res.isPaused
+        return promise
+      },
+    })
+    const peer = await served.peer()
+    const ids = Array.from({ length: 200 }, (_, id) => id)
+    for (const id of ids) peer.send(call(id, 'query', 'whoAmI', 'x'.repeat(10_000)))
+    await eventually(() => isPaused())
+    resolve({ name: 'Ann' })
+    const answers = await peer.take(200)
+    expect(answers.map((answer) => JSON.parse(answer).id)).toEqual(ids)
+  })
+
+  it('cost whoever gets none no more than frames do', async () => {
+    const { promise, reject } = Promise.withResolvers<{ name: string }>()
+    const limits = { framesBurst: 50, framesPerSecond: 1 }
+    await using served = await fixture({ ...json, limits, createContext: () => promise })
+    const peer = await served.peer()
+    for (let sent = 0; sent < 3; sent += 1)
+      peer.send(Array.from({ length: 100 }, (_, id) => call(id, 'query', 'whoAmI')))
+    peer.send('PING')
+    expect(await peer.next()).toBe('PONG')
+    reject(new Error('Nobody'))
+    await peer.closed
+    expect(peer.frames.length).toBeLessThanOrEqual(50)
+    expect(peer.frames.at(-1)).toContain('Nobody')
+  })
+})
+
 describe('a frame', () => {
   it.each([
     ['too large', Buffer.alloc(64 * 1024 + 1, ' '), 1009],

@@ -132,9 +132,12 @@ describe('calls', () => {
     const peer = await served.peer()
     peer.send([1, 2, 3].map((id) => call(id, 'query', 'whoAmI')))
     peer.send([4, 5, 6].map((id) => call(id, 'subscription', 'follow')))
-    expect(idsOf(await peer.take(2))).toEqual([3, 6])
+    peer.send('PING')
+    expect(await peer.next()).toBe('PONG')
     resolve({ name: 'Ann' })
-    expect(idsOf(await peer.take(4)).sort()).toEqual([1, 2, 4, 5])
+    const answers = await peer.take(6)
+    expect(idsOf(answers.filter((answer) => answer.includes('Too many'))).sort()).toEqual([3, 6])
+    expect(idsOf(answers).sort()).toEqual([1, 2, 3, 4, 5, 6])
   })
 })
 
@@ -175,32 +178,11 @@ describe('subscriptions', () => {
     await using served = await fixture({ ...json, createContext: () => promise })
     const peer = await served.peer()
     peer.send([call(1, 'subscription', 'follow'), { id: 1, method: 'subscription.stop' }])
-    await eventually(() => served.handler.counts().subscriptions === 1)
+    peer.send('PING')
+    expect(await peer.next()).toBe('PONG')
     resolve({ name: 'Ann' })
     expect(await peer.next()).toBe('{"id":1,"result":{"type":"stopped"}}')
     expect(served.journal.readers).toBe(0)
     expect(served.handler.counts().subscriptions).toBe(0)
-  })
-
-  it('that are stopped before they begin give their id back, also when there is no context to begin with', async () => {
-    const { promise, reject } = Promise.withResolvers<{ name: string }>()
-    let left = Number.NaN
-    await using served = await fixture({
-      ...json,
-      createContext: () => promise,
-      codes: {
-        contextFailed: () => {
-          left = served.handler.counts().subscriptions
-          return [1011, 'Nobody']
-        },
-      },
-    })
-    const peer = await served.peer()
-    peer.send([call(1, 'subscription', 'follow'), { id: 1, method: 'subscription.stop' }])
-    await eventually(() => served.handler.counts().subscriptions === 1)
-    reject(new Error('Nobody'))
-    await peer.closed
-    expect(left).toBe(0)
-    expect(peer.frames.slice(1)).toEqual(['{"id":1,"result":{"type":"stopped"}}'])
   })
 })

@@ -164,7 +164,9 @@ describe.each(formats)('a stock client over %s', (format) => {
       createContext: async (options) => {
         attempts.push(nameOf(options).name)
         if (attempts.length > 1) return nameOf(options)
-        await eventually(() => served.handler.counts().callsUnderWay === 1)
+        const asked = Promise.withResolvers<void>()
+        options.res.on('message', () => asked.resolve())
+        await asked.promise
         throw new Error('Not yet')
       },
     })

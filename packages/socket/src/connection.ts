@@ -108,6 +108,11 @@ export class Connection<Context> implements OutgoingOwner, DeadlineOwner {
     this.socket.pause()
   }
 
+  /** Reads what it has not read while it waited for its context. */
+  readOn(): void {
+    if (this.#isReading && !this.#isHeld && this.isOpen) this.socket.resume()
+  }
+
   cut(cause: Exclude<CloseCause, 'contextFailed' | null>): void {
     this.close(this.adapter.codes[cause], cause)
   }

@@ -2,19 +2,26 @@ import type { IncomingMessage } from 'node:http'
 import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server'
 import { parseConnectionParamsFromUnknown, type TRPCRequestInfo } from '@trpc/server/http'
 import { announcesParameters } from './adapter.ts'
-import { type Admission, admit, turnAway } from './admission.ts'
 import type { Connection } from './connection.ts'
 import { isRecord, NO_REQUEST } from './envelope.ts'
+import { readText, refuseText } from './incoming.ts'
 import { failUnread } from './refuse.ts'
 
 type ConnectionParams = TRPCRequestInfo['connectionParams']
 
-/** The context of a socket, made once. What is asked for meanwhile waits. */
+/** The context of a socket, made once. What comes meanwhile waits, unread: nobody has said yet who pays for reading it. */
 export type ContextState<Context> =
   | { type: 'expected'; until: number; identification: Identification<Context> }
-  | { type: 'pending'; waiting: Admission<Context>[] }
+  | Pending
   | { type: 'ready'; ctx: Context }
   | { type: 'failed' }
+
+interface Pending {
+  type: 'pending'
+  frames: string[]
+  /** Characters of these frames. */
+  length: number
+}
 
 /** Makes a socket's context, with the parameters of its first frame if it announced them. */
 export class Identification<Context> {
@@ -38,12 +45,12 @@ export class Identification<Context> {
   }
 
   #pending(parameters: () => ConnectionParams): ContextState<Context> {
-    const waiting: Admission<Context>[] = []
-    void this.#make(parameters, waiting)
-    return { type: 'pending', waiting }
+    const pending: Pending = { type: 'pending', frames: [], length: 0 }
+    void this.#make(parameters, pending)
+    return pending
   }
 
-  async #make(parameters: () => ConnectionParams, waiting: Admission<Context>[]): Promise<void> {
+  async #make(parameters: () => ConnectionParams, { frames }: Pending): Promise<void> {
     const connection = this.#connection
     // The connection must be whole before anybody is told of it.
     await null
@@ -64,17 +71,18 @@ export class Identification<Context> {
         },
       })
       connection.identified(ctx)
-      if (connection.isOpen) admit(connection, ctx, waiting)
+      for (const frame of frames) if (connection.isOpen) readText(connection, frame)
+      connection.readOn()
     } catch (cause) {
-      this.#fail(getTRPCErrorFromUnknown(cause), waiting)
+      this.#fail(getTRPCErrorFromUnknown(cause), frames)
     }
   }
 
-  #fail(error: TRPCError, waiting: Admission<Context>[]): void {
+  #fail(error: TRPCError, frames: readonly string[]): void {
     const connection = this.#connection
     connection.context = { type: 'failed' }
     failUnread(connection, NO_REQUEST, error)
-    for (const admission of waiting) turnAway(connection, admission, error)
+    for (const frame of frames) refuseText(connection, frame, error)
     connection.close(connection.adapter.codes.contextFailed(error), 'contextFailed')
   }
 }

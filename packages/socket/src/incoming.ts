@@ -17,21 +17,44 @@ export function receive<Context>(connection: Connection<Context>, data: RawData,
   if (text === 'PING') connection.send(PONG)
   else if (text === 'PONG') return
   else if (context.type === 'expected') context.identification.present(text)
-  else if (text !== null) readMessage(connection, text)
+  else if (text !== null && context.type === 'pending') {
+    context.frames.push(text)
+    context.length += text.length
+    if (context.length > connection.adapter.limits.waitingLength) connection.socket.pause()
+  } else if (text !== null) readText(connection, text)
   else refuse(connection, NO_REQUEST, parseError(new Error('Messages are JSON in text frames')))
 }
 
-function readMessage<Context>(connection: Connection<Context>, text: string): void {
-  let message: unknown
-  try {
-    message = JSON.parse(text)
-  } catch (cause) {
-    refuse(connection, NO_REQUEST, parseError(cause))
-    return
-  }
-  const batch: readonly unknown[] = Array.isArray(message) ? message : [message]
+/** Reads a frame of text and does what it asks for. */
+export function readText<Context>(connection: Connection<Context>, text: string): void {
+  const batch = parse(connection, text)
+  if (!batch) return
   if (batch.length > connection.adapter.limits.callsPerFrame) refuseBatch(connection, batch)
   else readAll(connection, batch)
+}
+
+/** Answers every call of a frame of text with an error; nothing else of it is read. */
+export function refuseText<Context>(connection: Connection<Context>, text: string, error: TRPCError): void {
+  const batch = parse(connection, text)
+  if (batch) failAll(connection, callsOf(batch, connection.adapter.limits), error)
+}
+
+/** The envelopes of a frame; null, and answered, when it is no JSON. */
+function parse<Context>(connection: Connection<Context>, text: string): readonly unknown[] | null {
+  try {
+    const message: unknown = JSON.parse(text)
+    return Array.isArray(message) ? message : [message]
+  } catch (cause) {
+    refuse(connection, NO_REQUEST, parseError(cause))
+    return null
+  }
+}
+
+function* callsOf(batch: readonly unknown[], limits: Limits): Generator<Refused> {
+  for (const [index, raw] of batch.entries()) {
+    const envelope = readEnvelope(raw, index, (input) => input, limits)
+    if (envelope.kind === 'call') yield envelope.call
+  }
 }
 
 function readAll<Context>(connection: Connection<Context>, batch: readonly unknown[]): void {
@@ -52,7 +75,6 @@ function readAll<Context>(connection: Connection<Context>, batch: readonly unkno
     failAll(connection, calls, connection.adapter.overload(reason, connection.ctx))
   }
   if (context.type === 'ready') admit(connection, context.ctx, admissions)
-  else if (context.type === 'pending') context.waiting.push(...admissions)
 }
 
 function listUnder<Key, Item>(lists: Map<Key, Item[]>, key: Key, item: Item): void {

@@ -2,6 +2,8 @@
 export const LIMITS = {
   /** How long a socket that announced connection parameters may take to send them. The look-up is not counted. */
   authenticationMs: 5_000,
+  /** Characters of frames that wait for the socket's context, at which no more are read until there is one. */
+  waitingLength: 64 * 1024,
   /** Calls in one frame. What a frame may weigh is the `maxPayload` of the WebSocket server. */
   callsPerFrame: 100,
   /** Queries and mutations of one socket that are not answered yet. */

@@ -68,14 +68,6 @@ export class Subscription<Context> implements ReportingSink {
     if (this.#end) this.#release(this.#end)
   }
 
-  /** Ends it before it began: there is no context to begin with. */
-  refuse(cause: unknown): void {
-    this.#begun = true
-    // Stopped meanwhile it has its end, but nothing that would release it.
-    if (this.#end) this.#release(this.#end)
-    else this.#finish({ type: 'failed', cause })
-  }
-
   /** Gives its id back before it began; somebody else answers its request. */
   withdraw(): void {
     this.#begun = true
