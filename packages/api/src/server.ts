@@ -29,7 +29,7 @@ export type { AppRouter } from './router.ts'
 
 export interface ApiOptions {
   db: Db
-  /** Connections for sending, for sockets that open or fall behind, and for sweeping, so that no other reading holds them up; `db` unless given. */
+  /** Connections for sending, for sockets that open or fall behind, for the inbox feed and for sweeping, so that no other reading holds them up; `db` unless given. */
   reserved?: Db
   hub: Hub
   /** Shared with the hosts' back ends; the first one is the newest. */
@@ -97,7 +97,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     db,
     hub,
     writer: new MessageWriter({ db: reserved, replyEmailDelayMs }),
-    inbox: new InboxFeed({ db, hub, onError }),
+    inbox: new InboxFeed({ db: reserved, hub, onError }),
     rooms: new Rooms({ hub, readState: readChatStates(reserved), onError }),
     messagesSince: readMessagesSince(reserved),
     reading: new ReadingBudget(limits.reading),

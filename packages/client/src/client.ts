@@ -1,5 +1,6 @@
 import type { AdminNotificationMessage, AdminSupportChat } from '@acme/api'
 import { Connection } from './connection/connection.ts'
+import { faultOf } from './connection/fault.ts'
 import { keepSubscribed } from './connection/resubscribe.ts'
 import {
   cookieSession,
@@ -32,7 +33,7 @@ export interface SupportClient {
   readonly conversation: Conversation
   readonly connection: Connection
   /**
-   * Logs out: ends the session at the server, forgets what was not sent, closes.
+   * Logs out: ends the session at the server if there is one, forgets what was not sent, closes.
    *
    * @throws CallFault when the server could not be told. The token is forgotten all the same, and expires there.
    */
@@ -107,7 +108,15 @@ export function createSupportClient(options: SupportClientOptions): SupportClien
       close()
       onToken(null)
       hasEnded = true
-      await withSession(session, (token) => httpClient(http, token).session.end.mutate())
+      const token = await session.leave()
+      if (token === null) return
+      try {
+        await httpClient(http, token).session.end.mutate()
+      } catch (error) {
+        const fault = faultOf(error)
+        // It has ended already.
+        if (fault.kind !== 'unauthorized') throw fault
+      }
     },
     close,
   }

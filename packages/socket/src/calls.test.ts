@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { eventually } from './testing/eventually.ts'
 import { type FixtureOptions, fixture } from './testing/fixture.ts'
 
 const json: FixtureOptions = { format: 'plain JSON' }

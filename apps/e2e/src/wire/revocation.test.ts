@@ -5,7 +5,15 @@ import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { follow as followChat } from '../testing/follower.ts'
 import { type Stack, startStack } from '../testing/stack.ts'
-import { logIn, overSocket, type SignedIn, type SocketClient, signInAs, somebody } from '../testing/wire.ts'
+import {
+  logIn,
+  overHttp,
+  overSocket,
+  type SignedIn,
+  type SocketClient,
+  signInAs,
+  somebody,
+} from '../testing/wire.ts'
 
 let stack: Stack
 beforeAll(async () => {
@@ -60,6 +68,19 @@ test('P9 logging out ends the session’s sockets, on every server process, and 
   for (const socket of others) socket[Symbol.dispose]()
   here.socket[Symbol.dispose]()
   there.socket[Symbol.dispose]()
+})
+
+test('logging out with a session that has ended begins no other one', async () => {
+  const { token } = await overHttp(stack.url).session.start.mutate({})
+  await overHttp(stack.url, { token }).session.end.mutate()
+  let asked = 0
+  const identity = async () => {
+    asked += 1
+    return null
+  }
+  const client = createSupportClient({ url: stack.url, session: { token, identity } })
+  await client.end()
+  expect(asked).toBe(0)
 })
 
 test('P9 a session that expires or is deleted by hand ends its sockets within seconds, without any hint', async () => {

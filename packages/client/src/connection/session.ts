@@ -33,12 +33,17 @@ export interface Session {
   onChange(listener: (change: 'replaced' | 'ended') => void): () => void
 }
 
+export interface TokenSession extends Session {
+  /** Begins no session any more. Gives the token of the one there is, or that is just being started; null for none. */
+  leave(): Promise<string | null>
+}
+
 /** A session that `start` gives for an identity, or to a visitor. A refused one is replaced once. */
 export function tokenSession(
   source: SessionSource,
   start: (identity: string | null) => Promise<string>,
   clock: Clock,
-): Session {
+): TokenSession {
   const listeners = new Listeners<['replaced' | 'ended']>()
   let token = source.token
   let starting: Promise<string> | null = null
@@ -91,6 +96,10 @@ export function tokenSession(
         starting = null
       })
       return starting
+    },
+    async leave() {
+      ended = true
+      return token ?? (await starting?.catch(() => null)) ?? null
     },
     refused(refusedToken) {
       // Somebody else has noticed before.

@@ -15,10 +15,11 @@ let storage: KeyValueStorage
 let connection: Connection
 let pending: PendingStore
 let backgroundSender: BackgroundSender
+let browser: FakeBrowser
 
 function openPage() {
   const session = tokenSession({ token: 'token', identity: async () => null }, async () => 'token-2', clock)
-  const browser = new FakeBrowser(storage)
+  browser = new FakeBrowser(storage)
   connection = new Connection({ session, openLink: server.openLink, http: server.http, browser, clock })
   pending = adminPendingStore({ storage, onChange: browser.onStorageChange }, 'ada')
   backgroundSender = new BackgroundSender({ connection, pending, clock })
@@ -124,4 +125,28 @@ test('P13 what an earlier version left in a chat is sent', async () => {
   await clock.advance(1_000)
   expect(stored()).toEqual(['from before'])
   expect(storage.keys('')).toEqual([])
+})
+
+test('P13 a reply is sent although the answer to the one before it came late, to a sender that was replaced', async () => {
+  const chat = openChat()
+  await clock.advance(50)
+  server.network = 'down'
+  server.cut()
+  chat.send('first')
+  chat.close()
+  server.network = 'up'
+  while (server.sends === 0) await clock.advance(1)
+  // The first is stored, its answer still under way. The agent opens the chat, writes another and leaves at once.
+  const again = openChat()
+  again.send('second')
+  again.close()
+  await clock.advance(1)
+  server.network = 'down'
+  browser.loseNetwork()
+  server.cut()
+  await clock.advance(20_000)
+  server.network = 'up'
+  browser.wake()
+  await clock.advance(60_000)
+  expect(stored()).toEqual(['first', 'second'])
 })

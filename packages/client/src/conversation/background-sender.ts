@@ -53,10 +53,12 @@ export class BackgroundSender {
     const outbox = new Outbox()
     outbox.attach(pending.ofChat(chatId), clock.now())
     const look = () => {
+      // A late answer finds another sender in its place, or none.
+      if (this.#senders.get(chatId) !== sender) return
+      // A refused one is found by opening the chat, not by us.
       if (outbox.entries.some(({ state }) => state !== 'failed')) return
       this.#senders.delete(chatId)
       sender.stop()
-      // A refused one is found by opening the chat, not by us.
     }
     const sender = new Sender({
       outbox,

@@ -37,6 +37,7 @@ export class Sender {
   #takeOver: (() => void) | null = null
   #faults = 0
   #breaks = 0
+  #stopped = false
 
   constructor(options: SenderOptions) {
     this.#options = options
@@ -47,7 +48,7 @@ export class Sender {
     const { outbox, clock, onAnswer, onChange, onUnanswered } = this.#options
     const calls = this.#options.calls()
     const chatId = this.#options.chatId()
-    if (!calls || !chatId) return
+    if (this.#stopped || !calls || !chatId) return
     this.#waitForOtherTabs()
     if (this.#current || this.#pause) return
     if (outbox.dropDiscarded()) onChange()
@@ -92,12 +93,18 @@ export class Sender {
   /** Another way to the server, or none: what was on the old one is unanswered. */
   restart(): void {
     if (this.#current) this.#options.outbox.wait(this.#current.id)
-    this.stop()
+    this.#rest()
     this.#faults = 0
     this.pump()
   }
 
+  /** Sends nothing more, for good. An answer that comes yet is taken. */
   stop(): void {
+    this.#stopped = true
+    this.#rest()
+  }
+
+  #rest(): void {
     this.#settle()
     this.#pause?.()
     this.#pause = null
