@@ -39,16 +39,18 @@ test('docs/api.md lists every procedure as it is; vitest -u writes it anew', asy
 
 test('who may call, what it does and its errors are told of each procedure', () => {
   const known = Object.keys(refusals)
-  for (const { path, guard, does, errors } of procedures) {
+  for (const { path, guard, does, errors, made } of procedures) {
     expect(CALLERS[guard], path).toBeDefined()
     expect(does, path).not.toBe('')
-    for (const error of errors) {
-      const pattern = new RegExp(`^${error.replace('*', '.*')}$`)
+    const patterns = errors.map((error) => new RegExp(`^${error.replace('*', '.*')}$`))
+    for (const pattern of patterns) {
       expect(
         known.some((reason) => pattern.test(reason)),
-        `${path}: ${error}`,
+        `${path}: ${pattern}`,
       ).toBe(true)
     }
+    const untold = made.filter((reason) => !patterns.some((pattern) => pattern.test(reason)))
+    expect(untold, path).toEqual([])
   }
 })
 

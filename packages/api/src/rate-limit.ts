@@ -13,14 +13,15 @@ const MAX_KEYS = 50_000
 /**
  * A token bucket per key, in the memory of this process: two processes let twice as much through, and a restart forgets.
  * For what is frequent (messages, typing), where a write for each call would cost more than what it guards; what
- * protects accounts is a `SharedRateLimit`. The clock is in milliseconds.
+ * protects accounts is a `SharedRateLimit`. The clock is in milliseconds, and never
+ * goes back.
  */
 export class RateLimit {
   readonly #options: RateLimitOptions
   readonly #now: () => number
   readonly #buckets = new Map<string, { tokens: number; at: number }>()
 
-  constructor(options: RateLimitOptions, now: () => number = Date.now) {
+  constructor(options: RateLimitOptions, now: () => number = () => performance.now()) {
     this.#options = options
     this.#now = now
   }
@@ -33,6 +34,14 @@ export class RateLimit {
       throw new Refusal('rate_limited', { retryAfterMs })
     }
     bucket.tokens -= 1
+  }
+
+  /** Takes so many tokens if there are so many. */
+  takeAll(key: string, count: number): boolean {
+    const bucket = this.#bucket(key)
+    if (bucket.tokens < count) return false
+    bucket.tokens -= count
+    return true
   }
 
   /** Takes as many of so many tokens as there are, and says how many. */

@@ -61,7 +61,7 @@ const LIMITS = {
   send: { burst: 100, perSecond: 2 },
   typing: { burst: 20, perSecond: 2 },
   calls: { burst: 300, perSecond: 50 },
-  reading: { burst: 8 * 1024 * 1024, perSecond: 1024 * 1024 },
+  reading: { burst: 4 * 1024 * 1024, perSecond: 1024 * 1024 },
   startSession: { points: 60, windowSeconds: 60 },
   logIn: { points: 10, windowSeconds: 300 },
   logInFrom: { points: 40, windowSeconds: 300 },

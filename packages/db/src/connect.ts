@@ -38,6 +38,9 @@ export interface ConnectOptions {
   onIdleError?: (error: Error) => void
 }
 
+/** Between two statements of one transaction, which come one right after the other. */
+const IDLE_IN_TRANSACTION_MS = 5_000
+
 /** For statements that look rows up by key. JIT would be paid by each, where a table without an index is read. */
 const LOOK_UPS = [
   'plan_cache_mode=force_generic_plan',
@@ -65,6 +68,8 @@ export function connect({
     keepAliveInitialDelayMillis: 10_000,
     // A statement that is slow but alive ends at the server first, and its connection stays usable.
     ...(queryTimeoutMs > 1_000 && { statement_timeout: queryTimeoutMs - 1_000 }),
+    // A process that is frozen in the middle of a transaction lets go of what it has locked.
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     ...(plansOnce && { options: LOOK_UPS.map((setting) => `-c ${setting}`).join(' ') }),
     maxLifetimeSeconds: 600,
     application_name: 'acme-support-chat',

@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import { Refusal } from '../errors.ts'
@@ -6,6 +5,7 @@ import { chatTopic, inboxHint } from '../hints.ts'
 import type { Member } from '../identity/caller.ts'
 import { uuid } from '../ids.ts'
 import { ensureMaySee } from './access.ts'
+import { markMessages } from './mark-messages.ts'
 
 export const markReadInput = z.strictObject({
   chatId: uuid,
@@ -13,63 +13,38 @@ export const markReadInput = z.strictObject({
   upTo: z.int().min(0).max(2_147_483_647),
 })
 
+/** A chat in which messages come that fast is read by nobody. */
+const MAX_ATTEMPTS = 10
+
+type MarkDeps = Pick<Deps, 'db' | 'hub' | 'replyEmailDelayMs'>
+
 /**
  * P6: marks exactly the other side's messages up to `upTo`. What is committed meanwhile has a greater `seq` and
  * stays unread. Marks never move back: a smaller `upTo` changes nothing. Returns the mark as it is now.
  *
- * @throws Refusal chat_unknown, read_beyond_end
+ * @throws Refusal chat_unknown, read_beyond_end, busy
  */
 export async function markRead(
-  deps: Pick<Deps, 'db' | 'hub' | 'replyEmailDelayMs'>,
+  deps: MarkDeps,
   caller: Member,
   { chatId, upTo }: z.output<typeof markReadInput>,
 ): Promise<{ upTo: number }> {
-  const { db, hub } = deps
-  const moved = await db.transaction().execute(async (trx) => {
-    // Locks the chat, as sending does: due times and marks are never computed side by side.
-    const chat = await trx
-      .selectFrom('supportChats')
-      .select(['userId', 'lastSeq', 'userReadSeq', 'adminReadSeq'])
-      .where('id', '=', chatId)
-      .forUpdate()
-      .executeTakeFirst()
-    ensureMaySee(caller, chat)
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    const chat = await mark(deps, caller, chatId, upTo)
+    if (chat.hasGrown) continue
     if (upTo > chat.lastSeq) throw new Refusal('read_beyond_end', { field: 'upTo' })
-
-    const mark = caller.type === 'user' ? chat.userReadSeq : chat.adminReadSeq
-    if (upTo <= mark) return { upTo: mark, changed: false }
-
-    await trx
-      .updateTable('supportMessages')
-      .set({ readAt: sql<Date>`now()`, updatedAt: sql<Date>`now()` })
-      .where('chatId', '=', chatId)
-      .where('senderType', '=', caller.type === 'user' ? 'admin' : 'user')
-      .where('seq', '<=', upTo)
-      .where('readAt', 'is', null)
-      .execute()
-    await trx
-      .updateTable('supportChats')
-      .set(
-        caller.type === 'admin'
-          ? { adminReadSeq: upTo }
-          : { userReadSeq: upTo, replyEmailDueAt: dueAfter(upTo) },
-      )
-      .where('id', '=', chatId)
-      .execute()
-    return { upTo, changed: true }
-  })
-
-  if (moved.changed) {
-    hub.publish(chatTopic(chatId), { type: 'state' })
-    if (caller.type === 'admin') inboxHint(hub, chatId, 'chats_changed')
+    if (!chat.isMoved) return { upTo: chat.mark }
+    deps.hub.publish(chatTopic(chatId), { type: 'state' })
+    if (caller.type === 'admin') inboxHint(deps.hub, chatId, 'chats_changed')
+    return { upTo }
   }
-  return { upTo: moved.upTo }
+  throw new Refusal('busy', { retryAfterMs: 1_000 })
+}
 
-  /** P8: the delay runs from the first reply that is still unread and unmailed; none left, nothing due. */
-  function dueAfter(read: number) {
-    return sql<Date | null>`case when reply_email_due_at is not null then (
-      select min(m.created_at) + ${deps.replyEmailDelayMs} * interval '1 millisecond' from support_messages m
-      where m.chat_id = support_chats.id and m.sender_type = 'admin' and m.seq > ${read}
-        and m.seq > support_chats.email_claimed_seq) end`
-  }
+async function mark({ db, replyEmailDelayMs }: MarkDeps, caller: Member, chatId: string, upTo: number) {
+  const { type, userId } = caller
+  const written = type === 'user' ? 'admin' : 'user'
+  const [chat] = await markMessages(db.pool, [chatId, upTo, type, written, userId, replyEmailDelayMs])
+  ensureMaySee(caller, chat)
+  return chat
 }

@@ -33,12 +33,6 @@ async function attempts(): Promise<number> {
   return Number(rows[0]?.count)
 }
 
-async function statementsBehindLocks(): Promise<number> {
-  const { rows } = await sql<{ count: string }>`select count(*) from pg_stat_activity
-    where datname = current_database() and wait_event_type = 'Lock'`.execute(f.db)
-  return Number(rows[0]?.count)
-}
-
 async function chatOf() {
   const user = await f.user()
   const { id: chatId } = await f.as(user).chat.get()
@@ -51,8 +45,9 @@ test('a batch that Postgres refuses is halved until the bad message stands alone
   const texts = Array.from({ length: 200 }, (_, n) => (n === 123 ? 'refuse 22000' : `message ${n}`))
   const results = await Promise.allSettled(texts.map(send))
   expect(results.flatMap(({ status }, n) => (status === 'rejected' ? [n] : []))).toEqual([123])
-  // The first message goes alone; of 199, one path of halves leads to the bad one: 2 × 8, and not 199.
-  expect((await attempts()) - before).toBeLessThan(25)
+  // The first message goes alone; of 199, one path of halves leads to the bad one: 2 × 8, and not 199. Postgres tells
+  // of an error before it lets the lock go, so that some find their chat still locked and are tried again.
+  expect((await attempts()) - before).toBeLessThan(50)
 })
 
 test('while a batch is halved, what cannot be stored now holds up what comes after it', async () => {
@@ -93,17 +88,30 @@ test('messages that arrive under load share a statement', async () => {
   expect((await attempts()) - before - 1).toBeLessThanOrEqual(3)
 })
 
-test('messages that wait for a lock do not hold up those that come after them', async () => {
+test('messages of a locked chat wait, in order, and hold up nobody else', async () => {
   const locked = await Promise.all(Array.from({ length: 6 }, chatOf))
   const free = await chatOf()
-  let waiting: Promise<unknown>[] = []
+  let waiting: Promise<{ seq: number }>[] = []
   await f.db.transaction().execute(async (lock) => {
     const ids = locked.map(({ chatId }) => chatId)
     await lock.selectFrom('supportChats').select('id').where('id', 'in', ids).forUpdate().execute()
-    waiting = locked.map(({ send }) => send('behind a lock'))
-    // The first two alone, side by side, the others together when those turn out to be slow.
-    await expect.poll(statementsBehindLocks).toBe(3)
-    await expect(free.send('past it')).resolves.toMatchObject({ seq: 1 })
+    waiting = locked.flatMap(({ send }) => [send('behind a lock'), send('behind that'), send('refuse 22000')])
+    for (let seq = 1; seq <= 20; seq++) await expect(free.send('past it')).resolves.toMatchObject({ seq })
   })
-  await expect(Promise.all(waiting)).resolves.toMatchObject(locked.map(() => ({ seq: 1 })))
+  const outcomes = await Promise.allSettled(waiting)
+  expect(outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value.seq : 'refused'))).toEqual(
+    locked.flatMap(() => [1, 2, 'refused']),
+  )
+})
+
+test('senders to a chat that stays locked are told to come back, and find it as it was', {
+  timeout: 20_000,
+}, async () => {
+  const { chatId, send } = await chatOf()
+  await f.db.transaction().execute(async (lock) => {
+    await sql`set local idle_in_transaction_session_timeout = 0`.execute(lock)
+    await lock.selectFrom('supportChats').select('id').where('id', '=', chatId).forUpdate().execute()
+    await expect(refusal(send('too long behind a lock'))).resolves.toMatchObject({ reason: 'unavailable' })
+  })
+  await expect(send('after it')).resolves.toMatchObject({ seq: 1 })
 })

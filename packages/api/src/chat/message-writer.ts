@@ -1,16 +1,13 @@
 import type { Db } from '@acme/db'
 import { hasCode, isConnectionLost, isPoolExhausted, isTransient } from '@acme/db'
 import { Refusal } from '../errors.ts'
-import { type NewMessage, type Stored, storeMessages } from './store-messages.ts'
+import { LockedChats } from './locked-chats.ts'
+import { type NewMessage, type Stored, storeMessages, type Tried } from './store-messages.ts'
 
 /** Small batches beside each other. */
 const MAX_SMALL_BATCHES = 2
 /** While so many share a statement, what arrives shares the next one instead of beginning one beside it. */
 const LARGE_BATCH = 4
-/** A batch that takes longer, because it waits for a lock, does not hold up the next one, in milliseconds. */
-const SLOW_MS = 50
-/** Batches under way at once, slow ones too: each has a connection. */
-const MAX_UNDER_WAY = 4
 const MAX_BATCH = 200
 /** Messages waiting; beyond it senders are told to come back instead of memory growing. */
 const MAX_WAITING = 10_000
@@ -18,6 +15,8 @@ const MAX_ATTEMPTS = 4
 
 interface Waiting {
   message: NewMessage
+  /** Its place in the order of arrival. */
+  place: number
   resolve: (row: Stored) => void
   reject: (error: unknown) => void
 }
@@ -25,9 +24,6 @@ interface Waiting {
 interface Batch {
   chatIds: ReadonlySet<string>
   isLarge: boolean
-  isSlow: boolean
-  /** Never rejects. */
-  done: Promise<void>
 }
 
 export interface MessageWriterOptions {
@@ -40,14 +36,19 @@ export interface MessageWriterOptions {
  *
  * A message that finds nothing under way goes at once, alone: an idle system pays nothing, and a second one goes beside
  * it. Under load what arrives waits and goes together when the batch before has committed, since a large batch costs
- * hardly more than a small one. A chat has messages in one batch at a time, which keeps its order. A batch that Postgres
+ * hardly more than a small one. A chat has messages in one batch at a time, which keeps its order. No batch waits for a
+ * lock: of a chat that somebody else has locked nothing is stored, and its messages go with a later batch. A batch that Postgres
  * refuses is halved until the message it refuses stands alone; a database that is away, full or overloaded refuses
  * the whole batch, to be sent again.
  */
 export class MessageWriter {
   readonly #options: MessageWriterOptions
   readonly #underWay = new Set<Batch>()
+  readonly #locked = new LockedChats(() => this.#begin())
   #waiting: Waiting[] = []
+  #arrived = 0
+  /** Those who wait until nothing is under way. */
+  #onIdle: (() => void)[] = []
 
   constructor(options: MessageWriterOptions) {
     this.#options = options
@@ -61,38 +62,38 @@ export class MessageWriter {
   write(message: NewMessage): Promise<Stored> {
     return new Promise((resolve, reject) => {
       if (this.#waiting.length >= MAX_WAITING) throw new Refusal('busy', { retryAfterMs: 1_000 })
-      this.#waiting.push({ message, resolve, reject })
+      this.#waiting.push({ message, place: this.#arrived++, resolve, reject })
       this.#begin()
     })
   }
 
   /** Resolves when nothing is under way any more. */
-  async idle(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.all([...this.#underWay].map(({ done }) => done))
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onIdle.push(resolve)
+      this.#tellIdle()
+    })
+  }
+
+  #tellIdle(): void {
+    if (this.#underWay.size > 0 || this.#waiting.length > 0) return
+    for (const resolve of this.#onIdle.splice(0)) resolve()
   }
 
   /** Begins a batch of what waits, if one may begin now. */
   #begin(): void {
-    if (this.#waiting.length === 0 || this.#underWay.size >= MAX_UNDER_WAY) return
-    const beside = [...this.#underWay].filter(({ isSlow }) => !isSlow)
-    if (beside.length >= MAX_SMALL_BATCHES || beside.some(({ isLarge }) => isLarge)) return
+    if (this.#waiting.length === 0 || this.#underWay.size >= MAX_SMALL_BATCHES) return
+    if ([...this.#underWay].some(({ isLarge }) => isLarge)) return
     const taken = this.#take()
     if (taken.length === 0) return
-    const batch: Batch = {
-      chatIds: new Set(taken.map(({ message }) => message.chatId)),
-      isLarge: taken.length >= LARGE_BATCH,
-      isSlow: false,
-      done: Promise.resolve(),
-    }
-    const slow = setTimeout(() => {
-      batch.isSlow = true
-      this.#begin()
-    }, SLOW_MS)
+    const chatIds = new Set(taken.map(({ message }) => message.chatId))
+    const batch: Batch = { chatIds, isLarge: taken.length >= LARGE_BATCH }
     this.#underWay.add(batch)
-    batch.done = this.#write(taken).then(() => {
-      clearTimeout(slow)
+    void this.#write(taken).then(() => {
       this.#underWay.delete(batch)
+      for (const chatId of chatIds) this.#locked.tried(chatId)
       this.#begin()
+      this.#tellIdle()
     })
   }
 
@@ -105,7 +106,7 @@ export class MessageWriter {
     const rest: Waiting[] = []
     for (const waiting of this.#waiting) {
       const { id, chatId } = waiting.message
-      const mayGo = batch.size < MAX_BATCH && !batch.has(id) && !this.#isUnderWay(chatId)
+      const mayGo = batch.size < MAX_BATCH && !batch.has(id) && this.#mayGo(chatId)
       if (mayGo) batch.set(id, waiting)
       else rest.push(waiting)
     }
@@ -113,12 +114,13 @@ export class MessageWriter {
     return [...batch.values()]
   }
 
-  #isUnderWay(chatId: string): boolean {
-    for (const { chatIds } of this.#underWay) if (chatIds.has(chatId)) return true
-    return false
+  #mayGo(chatId: string): boolean {
+    if (this.#locked.isWaiting(chatId)) return false
+    for (const { chatIds } of this.#underWay) if (chatIds.has(chatId)) return false
+    return true
   }
 
-  async #store(batch: readonly NewMessage[]): Promise<Stored[]> {
+  async #store(batch: readonly NewMessage[]): Promise<Tried[]> {
     const { db, replyEmailDelayMs } = this.#options
     for (let attempt = 1; ; attempt++) {
       try {
@@ -148,11 +150,14 @@ export class MessageWriter {
   async #write(batch: readonly Waiting[]): Promise<Refusal | null> {
     try {
       const rows = await this.#store(batch.map(({ message }) => message))
-      for (const [index, { resolve, reject }] of batch.entries()) {
+      const locked: Waiting[] = []
+      for (const [index, waiting] of batch.entries()) {
         const row = rows[index]
-        if (row) resolve(row)
-        else reject(new Error('The batch returned fewer rows than it was given'))
+        if (!row) waiting.reject(new Error('The batch returned fewer rows than it was given'))
+        else if (row.outcome === 'chat_locked') locked.push(waiting)
+        else waiting.resolve(row)
       }
+      this.#postpone(locked)
       return null
     } catch (error) {
       if (batch.length > 1 && !(error instanceof Refusal)) return this.#writeHalves(batch)
@@ -161,12 +166,29 @@ export class MessageWriter {
     }
   }
 
+  /** Messages of chats that are locked wait until it is time to try again. */
+  #postpone(locked: readonly Waiting[]): void {
+    for (const [chatId, messages] of Map.groupBy(locked, ({ message }) => message.chatId)) {
+      if (this.#locked.found(chatId)) this.#putBack(messages)
+      else for (const { reject } of messages) reject(new Refusal('unavailable', { retryAfterMs: 1_000 }))
+    }
+  }
+
+  /** Where they were: what has come since for the same chat goes after them. */
+  #putBack(messages: readonly Waiting[]): void {
+    if (messages.length > 0) this.#waiting = [...messages, ...this.#waiting].sort((a, b) => a.place - b.place)
+  }
+
   /** What cannot be stored now holds up all that comes after it: a chat's order is that of its messages. */
   async #writeHalves(batch: readonly Waiting[]): Promise<Refusal | null> {
     const half = Math.ceil(batch.length / 2)
     const refusal = await this.#write(batch.slice(0, half))
-    if (!refusal) return this.#write(batch.slice(half))
-    for (const { reject } of batch.slice(half)) reject(refusal)
+    const { held = [], rest = [] } = Object.groupBy(batch.slice(half), ({ message }) =>
+      this.#locked.has(message.chatId) ? 'held' : 'rest',
+    )
+    this.#putBack(held)
+    if (!refusal) return rest.length > 0 ? this.#write(rest) : null
+    for (const { reject } of rest) reject(refusal)
     return refusal
   }
 }

@@ -57,7 +57,7 @@ interface Cursor {
  *   see the chat.
  * - catching up: pages are read until one reaches the end; then it says that it is synced.
  * - live: a message that comes in order is passed on as it came. A gap, a hint without a message, or a reader that fell
- *   behind is answered by reading rows.
+ *   behind or has read too much is answered by reading rows.
  *
  * Whenever the epoch has changed, cursors mean nothing any more: it tells so, and begins at the end of the chat.
  */
@@ -137,8 +137,12 @@ class MessageFollowing implements Following {
 
   /** What is held in order, then what only the rows can tell. */
   #passOn(): void {
-    for (let next = this.#take(); next && this.#sink.writable; next = this.#take()) this.#tell(next)
-    if (this.#hinted > this.#seen && !this.#take()) this.#catchUp()
+    const { reading } = this.#deps
+    let next = this.#take()
+    for (; next && this.#sink.writable && reading.pass(this.#userId, next); next = this.#take())
+      this.#tell(next)
+    const isOverdrawn = next !== undefined && this.#sink.writable
+    if (isOverdrawn || (this.#hinted > this.#seen && !next)) this.#catchUp()
   }
 
   #take(): SupportMessage | undefined {
@@ -185,6 +189,7 @@ class MessageFollowing implements Following {
 
   #pass({ lastSeq, messages }: ChatSince): void {
     for (const message of messages) this.#tell(message)
+    for (const seq of this.#held?.keys() ?? []) if (seq <= this.#seen) this.#held?.delete(seq)
     if (this.#seen >= lastSeq) this.#synced()
   }
 

@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { expect, test } from 'vitest'
 import { Refusal } from '../errors.ts'
 import { fixture } from '../testing/fixture.ts'
-import { range } from '../testing/follow.ts'
+import { range, readMessages } from '../testing/follow.ts'
 import { PAGE_BYTES } from './page.ts'
 import { ReadingBudget } from './reading-budget.ts'
 
@@ -50,4 +50,17 @@ test('P11 a person’s pages of history are bounded in bytes, whoever they are',
     const greedily = expect(Promise.all(asked)).rejects.toMatchObject({ cause: { reason: 'rate_limited' } })
     await Promise.all([greedily, f.as(patient).chat.get()])
   }
+})
+
+test('P11 what is passed on as it comes is charged too, and what is beyond it comes when it is its reader’s turn', async () => {
+  await using f = await fixture({ limits: { reading: { burst: 2 * PAGE_BYTES, perSecond: PAGE_BYTES / 2 } } })
+  const user = await f.user()
+  const { id: chatId, epoch } = await f.as(user).chat.get()
+  await using reading = readMessages(f, user, { chatId, lastEventId: `${epoch}:0` })
+  await reading.until((events) => events.length > 0)
+  const texts = range(1, 40).map((n) => `${n}`.padStart(4_000, 'x'))
+  for (const content of texts) await f.as(user).chat.send({ chatId, id: uuidv7(), content })
+  expect(reading.seqs().length).toBeLessThan(40)
+  await reading.untilSeq(40)
+  expect(reading.seqs()).toEqual(range(1, 40))
 })

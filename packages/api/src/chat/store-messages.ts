@@ -25,6 +25,9 @@ export type Stored =
   | { outcome: 'known'; known: KnownMessage; senderName: string | null }
   | { outcome: 'chat_unknown' }
 
+/** Somebody else may have its chat locked: then nothing of that chat was stored. */
+export type Tried = Stored | { outcome: 'chat_locked' }
+
 /** As JSON: times are text (ISO 8601). */
 export interface KnownMessage {
   chatId: string
@@ -41,7 +44,8 @@ type Column<T> = readonly T[]
 /**
  * Stores a batch of messages in one statement, so that they share one commit.
  *
- * Locks: the chats' rows, in order of id (two batches never wait for each other in a circle), until commit.
+ * Locks: the chats' rows, as far as nobody else has them locked, until commit. It waits for none of them: whoever holds
+ * one may be a process that is frozen.
  * Under that lock `seq` and `created_at` are given, so neither can run against the other, and an archive or a
  * read mark comes wholly before or wholly after. What was committed between the statement's snapshot and its
  * lock is not seen here: of the chat's row the newest version is used by the lock itself; a message with the
@@ -60,12 +64,12 @@ export const storeMessages = statement<
     senderIds: Column<string>,
     replyEmailDelayMs: number,
   ],
-  Stored
+  Tried
 >(
   'store_messages',
   `with locked as materialized (
      select id, user_id, last_seq, last_message_at, archived_at from support_chats
-     where id = any($2::uuid[]) order by id for update
+     where id = any($2::uuid[]) for update skip locked
    ), placed as materialized (
      select i.*, l.archived_at is not null as is_archived, l.id is not null as is_allowed,
        l.id is not null and m.id is null as is_fresh,
@@ -104,7 +108,10 @@ export const storeMessages = statement<
        updated_at = n.created_at
      from newest n where c.id = n.chat_id
    )
-   select case when not is_allowed then 'chat_unknown' when is_fresh then 'stored' else 'known' end as outcome,
+   select case when not is_allowed then case
+         when not exists (select from locked l where l.id = chat_id)
+           and exists (select from support_chats c where c.id = chat_id) then 'chat_locked' else 'chat_unknown' end
+       when is_fresh then 'stored' else 'known' end as outcome,
      seq, created_at as "createdAt", (select name from users where id = sender_id) as "senderName",
      is_archived and sender_type = 'user' as woke, known
    from placed order by place`,

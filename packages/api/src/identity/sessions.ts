@@ -55,11 +55,13 @@ const findSessions = statement<[tokenHashes: readonly Buffer[]], SessionRow>(
    where s.token_hash = any($1::bytea[]) and s.expires_at > now() and u.disabled_at is null`,
 )
 
-/** Of several that extend the same session at once the first one writes. */
+/** Of several that extend the same session at once the first one writes; nobody waits for it. */
 const extendSessions = statement<[sessionIds: readonly string[]], never>(
   'extend_sessions',
-  `update sessions s set expires_at = now() + interval '${USER_SESSION_DAYS} days'
-   from users u where s.id = any($1::uuid[]) and u.id = s.user_id and s.expires_at > now() and ${DUE}`,
+  `update sessions set expires_at = now() + interval '${USER_SESSION_DAYS} days'
+   where id in (
+     select s.id from sessions s join users u on u.id = s.user_id
+     where s.id = any($1::uuid[]) and s.expires_at > now() and ${DUE} for update of s skip locked)`,
 )
 
 /**

@@ -4,7 +4,7 @@ import { Hub } from '@acme/realtime'
 import { v7 as uuidv7 } from 'uuid'
 import type { HttpTransport } from '../context.ts'
 import type { Caller } from '../identity/caller.ts'
-import { type Api, createApi } from '../server.ts'
+import { type Api, type ApiOptions, createApi } from '../server.ts'
 
 export const IDENTITY_SECRET = 'a secret for tests that is long enough'
 export const AUDIENCE = 'http://localhost:3000'
@@ -28,6 +28,8 @@ export interface Fixture extends AsyncDisposable {
 export interface FixtureOptions {
   hub?: Hub
   replyEmailDelayMs?: number
+  /** Beside those for messages and sessions, which are lifted. */
+  limits?: ApiOptions['limits']
   /** The database of another fixture, as a second process would use it; by default a fresh one. */
   databaseUrl?: string
 }
@@ -50,7 +52,7 @@ export async function fixture(options: FixtureOptions = {}): Promise<Fixture> {
     onError: (error) => {
       throw error
     },
-    limits: { send: unlimited, typing: unlimited, startSession: unlimitedStarts },
+    limits: { send: unlimited, typing: unlimited, startSession: unlimitedStarts, ...options.limits },
   })
 
   const person = async (kind: 'user' | 'admin', name: string) => {

@@ -10,9 +10,14 @@ export interface Procedure {
   output: string
   /** The first docstring sentence of its use case. */
   does: string
-  /** Reasons of expected errors of its own. */
+  /** Reasons of expected errors of its own, as its docstring names them. */
   errors: string[]
+  /** Those that the file of its use case makes. */
+  made: string[]
 }
+
+/** Any procedure may answer these. */
+const GENERAL = new Set(['rate_limited', 'busy', 'unavailable'])
 
 const SOURCES = new URL('../', import.meta.url)
 
@@ -71,7 +76,7 @@ function definitionOf(router: string, path: string): { guard: string; resolver: 
 }
 
 /** The first function that the resolver calls with the dependencies or the caller is the use case. */
-function useCaseOf(router: string, resolver: string): Pick<Procedure, 'does' | 'errors'> {
+function useCaseOf(router: string, resolver: string): Pick<Procedure, 'does' | 'errors' | 'made'> {
   const [, local] = /(\w+)\(\s*(?:deps|caller)\b/.exec(resolver) ?? []
   const imported = local && importsOf(router).get(local)
   if (!imported) throw new Error(`No use case in ${resolver.slice(0, 100)}`)
@@ -85,7 +90,15 @@ function useCaseOf(router: string, resolver: string): Pick<Procedure, 'does' | '
     .trim()
   const [does = '', thrown = ''] = text.split('@throws Refusal')
   const sentence = /^.*?\.(?=\s|$)/.exec(does.trim())?.[0] ?? ''
-  return { does: sentence, errors: thrown.match(/[a-z]+(?:_[a-z*]+)+|busy|unavailable/g) ?? [] }
+  return {
+    does: sentence,
+    errors: ownOf(thrown.match(/[a-z]+(?:_[a-z*]+)+/g) ?? []),
+    made: ownOf([...source.matchAll(/new Refusal\('(\w+)'/g)].map(([, reason = '']) => reason)),
+  }
+}
+
+function ownOf(reasons: readonly string[]): string[] {
+  return reasons.filter((reason) => !GENERAL.has(reason))
 }
 
 /** By their names in this file. */

@@ -30,7 +30,11 @@ export interface SupportChatList {
   nextCursor: string | null
 }
 
-/** A page of the inbox, newest message first; a page costs the same however many chats there are. */
+/**
+ * A page of the inbox, newest message first; a page costs the same however many chats there are.
+ *
+ * @throws Refusal inbox_cursor_invalid
+ */
 export async function list(
   { db }: Pick<Deps, 'db'>,
   { archived, search, cursor, limit }: z.output<typeof listInput>,

@@ -28,7 +28,7 @@ export class Rooms {
 
   /** The chat's room, made when nobody uses it yet. To be let go once with `letGo`. */
   use(chatId: string): Room {
-    const { hub, readState, onError, now = Date.now } = this.#options
+    const { hub, readState, onError, now = () => performance.now() } = this.#options
     const room = this.#rooms.get(chatId) ?? new Room({ chatId, hub, readState, onError, now })
     this.#rooms.set(chatId, room)
     room.users += 1
