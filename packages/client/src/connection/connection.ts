@@ -36,7 +36,7 @@ import type { Calls } from './wire.ts'
  *   (a chat is opened, a gap read again) has one second before the dot shows it.
  * - After two failures in a row plain HTTP may still work where sockets do not: consumers are told after each
  *   further failure, so their fallback is as rare as the attempts. The first answer over HTTP ends the waiting: the
- *   server is back, or only sockets are blocked, which one more attempt finds out.
+ *   server is back, or sockets are blocked or cut, which one more attempt finds out.
  */
 
 /** Failures in a row; one may be chance. */
@@ -70,7 +70,7 @@ export class Connection implements Readable<ConnectionState> {
   #timers: (() => void)[] = []
   #probing: (() => void) | null = null
   #closed = false
-  /** An answer over HTTP has hurried an attempt since a socket was open last. */
+  /** An answer over HTTP has hurried an attempt since a socket was stable last. */
   #hurried = false
   readonly #http: Calls
 
@@ -181,12 +181,12 @@ export class Connection implements Readable<ConnectionState> {
 
   #opened(link: Link): void {
     this.#enter({ type: 'open', link, reason: 'socket opened' })
-    this.#hurried = false
     this.#isNew = false
     this.#awaySince = this.#options.clock.now()
     this.#after(TIMINGS.stableMs, () => {
       this.#failures = 0
       this.#isRestart = false
+      this.#hurried = false
     })
     this.#consumers.start(link.wire)
     this.#show()

@@ -145,6 +145,24 @@ describe('coming back', () => {
     expect(watched.links.length).toBe(before + 1)
   })
 
+  test('a server whose sockets open and are dropped is not hammered, though HTTP answers', async () => {
+    const chatId = 'c'
+    for (let cut = 0; cut < 5; cut++) {
+      watched.last.events.onOpen()
+      watched.last.events.onEnd(1006)
+      await watched.untilNextLink()
+    }
+    const before = watched.links.length
+    for (let second = 0; second < 60; second++) {
+      watched.last.events.onOpen()
+      watched.last.events.onEnd(1006)
+      const answer = watched.connection.calls()?.setTyping({ chatId, typing: true })
+      await watched.clock.advance(1_000)
+      await answer
+    }
+    expect(watched.links.length - before).toBeLessThanOrEqual(30)
+  })
+
   test('HTTP is offered when sockets failed twice in a row, and not while the browser knows of no network', async () => {
     expect(watched.connection.calls()).toBe(null)
     watched.last.events.onEnd(1006)

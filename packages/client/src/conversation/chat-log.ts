@@ -89,16 +89,17 @@ export class ChatLog {
 
   /** Every message ends here, by whatever way it came. */
   apply(message: SupportMessage): void {
-    const { outgoing, onGap, onContradiction, onApplied } = this.#options
+    const { outgoing, receipts, onIncoming, onGap, onContradiction, onApplied } = this.#options
     const timeline = this.#chat?.timeline
     if (!timeline || message.chatId !== this.#chat?.id) return
     const applied = timeline.apply(message)
     switch (applied.type) {
       case 'shown':
-        for (const one of applied.messages) this.#shown(one)
+        outgoing.shown(applied.messages)
+        for (const one of applied.messages) if (receipts.arrived(one)) onIncoming(one)
         break
       case 'known':
-        outgoing.shown(message.id)
+        outgoing.shown([message])
         break
       case 'held':
         // The server has it; it stays in sight as pending until it can be shown.
@@ -110,12 +111,6 @@ export class ChatLog {
         break
     }
     onApplied()
-  }
-
-  #shown(message: SupportMessage): void {
-    const { outgoing, receipts, onIncoming } = this.#options
-    outgoing.shown(message.id)
-    if (receipts.arrived(message)) onIncoming(message)
   }
 
   /** Adds what is new to what is shown; false when it does not join. */

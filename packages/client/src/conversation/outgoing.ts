@@ -74,10 +74,10 @@ export class Outgoing {
     this.#sender.pump()
   }
 
-  /** The message is shown as part of the log. */
-  shown(id: string): void {
-    this.#outbox.shown(id)
-    this.#sender.settled(id)
+  /** These are shown as part of the log. All of them leave before anything is told: no message is seen twice. */
+  shown(messages: readonly SupportMessage[]): void {
+    for (const { id } of messages) this.#outbox.shown(id)
+    for (const { id } of messages) this.#sender.settled(id)
   }
 
   /** The server has the message, but it cannot be shown yet. */
