@@ -25,6 +25,7 @@ export { sessionTopic } from './hints.ts'
 export type { Caller } from './identity/caller.ts'
 export { DEVICE_DAYS } from './identity/device-token.ts'
 export { errorIdOf, refusalOf } from './procedures.ts'
+export { RateLimit, type RateLimitOptions } from './rate-limit.ts'
 export type { AppRouter } from './router.ts'
 
 export interface ApiOptions {

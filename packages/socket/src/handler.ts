@@ -70,6 +70,7 @@ export function createSocketHandler<Router extends AnyTRPCRouter>(
       // It went between its upgrade and here, and may never say so again.
       if (socket.readyState !== socket.OPEN) {
         socket.terminate()
+        adapter.onClose({ socket, ctx: undefined, code: 1006, cause: null })
         return
       }
       const connection = new Connection(adapter, socket, stream, request)

@@ -19,6 +19,7 @@ const lifted = {
   httpLimits: { perSession: 1e9, perAddress: 1e9 },
   socketLimits: {
     unauthenticatedPerAddress: 1e9,
+    strangersPerAddress: unlimited,
     adapter: { subscriptions: 8, framesBurst: 1e9, framesPerSecond: 1e9 },
   },
 }

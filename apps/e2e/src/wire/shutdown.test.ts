@@ -3,7 +3,7 @@ import pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { follow, numbers } from '../testing/follower.ts'
-import { lockChat } from '../testing/locked-chat.ts'
+import { lockUserOf } from '../testing/locked-user.ts'
 import { type Stack, startStack } from '../testing/stack.ts'
 import { overHttp, overSocket, signInAs, somebody } from '../testing/wire.ts'
 
@@ -93,7 +93,7 @@ test('P12 a call in flight on a kept connection is answered, and does not hold t
   const dave = await signInAs(stack, somebody('dave'))
   const kept = overHttp(server.url, dave.credentials)
   const chat = await kept.chat.get.query()
-  await using locked = await lockChat(stack.databaseUrl, chat.id)
+  await using locked = await lockUserOf(stack.databaseUrl, chat.id)
   const call = kept.chat.send.mutate({ chatId: chat.id, id: uuidv7(), content: 'in flight' })
   await locked.waitedFor()
   const stopped = server.stop()

@@ -10,12 +10,13 @@ import {
   statusOn,
   upgradeText,
 } from '../testing/frames.ts'
-import { lockChat } from '../testing/locked-chat.ts'
+import { lockUserOf } from '../testing/locked-user.ts'
 import { warningsOf } from '../testing/server-log.ts'
 import { type Stack, startStack } from '../testing/stack.ts'
 import { overSocket, signInAs, somebody } from '../testing/wire.ts'
 
 const UNAUTHENTICATED_PER_ADDRESS = 200
+const STRANGERS_AT_ONCE = 300
 /** P12 */
 const STOPS_WITHIN_MS = 5_000
 
@@ -88,7 +89,7 @@ test('P12 while the server closes an upgrade is answered with 503, its sockets a
   // Many that keep their half open, and are not let hold the end.
   const held = await Promise.all(numbers(20).map(() => connectTo(server.port, { allowHalfOpen: true })))
   // What is in flight holds the closing for as long as it may.
-  await using locked = await lockChat(stack.databaseUrl, chat.id)
+  await using locked = await lockUserOf(stack.databaseUrl, chat.id)
   void socket.trpc.chat.send.mutate({ chatId: chat.id, id: uuidv7(), content: 'Held' }).catch(() => {})
   await locked.waitedFor()
   const begun = performance.now()
@@ -152,6 +153,27 @@ test('P11 sockets without a session are limited per address, as trusted proxies 
       )
       .toEqual([])
   }
+})
+
+test('P11 handshakes that come to no session are limited per address, and nobody else’s', async () => {
+  const address = '198.51.100.21'
+  const present = async (from: string, token: string) => {
+    const socket = await openFrameSocket(firstServer().url, {
+      credentials: { token },
+      headers: { 'x-forwarded-for': from },
+    })
+    return socket.closed
+  }
+  const guesses = { closed: 0, refused: 0 }
+  for (let guess = 0; guess < STRANGERS_AT_ONCE * 2 && guesses.refused === 0; guess++) {
+    await present(address, `made up ${guess}`).then(
+      () => guesses.closed++,
+      () => guesses.refused++,
+    )
+  }
+  expect(guesses.closed).toBeGreaterThanOrEqual(STRANGERS_AT_ONCE)
+  expect(guesses.refused).toBe(1)
+  expect(await present('198.51.100.22', 'made up')).toBe(4503)
 })
 
 test('P11 who is authenticated does not count among the strangers of an address', async () => {

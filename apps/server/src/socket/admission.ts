@@ -1,4 +1,4 @@
-import { addressKey } from '@acme/api/server'
+import { addressKey, RateLimit, type RateLimitOptions } from '@acme/api/server'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Origins } from '../origins.ts'
 import type { SessionCookie } from '../session-cookie.ts'
@@ -6,12 +6,15 @@ import { isForSockets, isUpgrade, refuseUpgrade } from './upgrade-guard.ts'
 
 /** Sockets of one address (IPv6: of one /64) whose session is not known yet; a person's are counted by the person. */
 export const UNAUTHENTICATED_PER_ADDRESS = 200
+/** Handshakes of one address that come to no session: each costs a handshake and a look-up. */
+export const STRANGERS_PER_ADDRESS: RateLimitOptions = { burst: 300, perSecond: 20 }
 
 export interface AdmissionOptions {
   origins: Origins
   cookie: SessionCookie
   isDraining: () => boolean
   unauthenticatedPerAddress: number
+  strangersPerAddress: RateLimitOptions
 }
 
 export interface Admission {
@@ -21,14 +24,17 @@ export interface Admission {
   upgraded: (request: FastifyRequest['raw']) => void
   /** The socket's session is known, or the socket is gone: it counts no longer. May be called again. */
   leave: (request: FastifyRequest['raw']) => void
+  /** It was no stranger's: it has a session, or we could not look it up. */
+  forgive: (request: FastifyRequest['raw']) => void
 }
 
 /** Decides which upgrades become sockets, before they do, and counts by address those that are not authenticated yet. */
 export function admitSockets(app: FastifyInstance, options: AdmissionOptions): Admission {
-  const { origins, cookie, isDraining, unauthenticatedPerAddress } = options
+  const { origins, cookie, isDraining, unauthenticatedPerAddress, strangersPerAddress } = options
   const addresses = new WeakMap<FastifyRequest['raw'], string>()
   const responses = new WeakMap<FastifyRequest['raw'], FastifyReply['raw']>()
   const unauthenticated = new Map<string, number>()
+  const strangers = new RateLimit(strangersPerAddress)
   /** What is counted, with the listener that waits for its connection's end. */
   const counted = new WeakMap<FastifyRequest['raw'], () => void>()
 
@@ -39,7 +45,7 @@ export function admitSockets(app: FastifyInstance, options: AdmissionOptions): A
     if (!isFromAllowedPage(request)) return refuse(403, 'This origin is not among ALLOWED_ORIGINS.')
     const key = addressKey(request.ip)
     const count = unauthenticated.get(key) ?? 0
-    if (count >= unauthenticatedPerAddress)
+    if (count >= unauthenticatedPerAddress || !strangers.takeAll(key, 1))
       return refuse(429, 'Too many connections of this address. Come back.')
     unauthenticated.set(key, count + 1)
     addresses.set(request.raw, request.ip)
@@ -55,6 +61,7 @@ export function admitSockets(app: FastifyInstance, options: AdmissionOptions): A
     addressOf: (request) => addresses.get(request) ?? '',
     upgraded: (request) => responses.get(request)?.detachSocket(request.socket),
     leave,
+    forgive: (request) => strangers.giveBack(addressKey(addresses.get(request) ?? ''), 1),
   }
 
   /** A browser always says where a page is from. What brings the admin's cookie must be one, and an allowed page. */

@@ -1,5 +1,6 @@
+import type { RateLimitOptions } from '@acme/api/server'
 import type { Limits } from '@acme/socket'
-import { UNAUTHENTICATED_PER_ADDRESS } from './admission.ts'
+import { STRANGERS_PER_ADDRESS, UNAUTHENTICATED_PER_ADDRESS } from './admission.ts'
 
 /** Every bound of a socket that is not the adapter's default (packages/socket/src/limits.ts). */
 export interface SocketLimits {
@@ -10,6 +11,7 @@ export interface SocketLimits {
   /** Sockets of one person, in this process. */
   socketsPerPerson: number
   unauthenticatedPerAddress: number
+  strangersPerAddress: RateLimitOptions
   adapter: Partial<Limits>
 }
 
@@ -18,5 +20,6 @@ export const SOCKET_LIMITS: SocketLimits = {
   fragments: 64,
   socketsPerPerson: 20,
   unauthenticatedPerAddress: UNAUTHENTICATED_PER_ADDRESS,
+  strangersPerAddress: STRANGERS_PER_ADDRESS,
   adapter: { subscriptions: 8 },
 }

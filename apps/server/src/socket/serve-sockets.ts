@@ -70,6 +70,7 @@ export async function serveSockets(app: FastifyInstance, options: SocketOptions)
     cookie,
     isDraining: () => isDraining,
     unauthenticatedPerAddress: limits.unauthenticatedPerAddress,
+    strangersPerAddress: limits.strangersPerAddress,
   })
   await app.register(websocket, {
     options: {
@@ -111,9 +112,13 @@ export async function serveSockets(app: FastifyInstance, options: SocketOptions)
     res: WebSocket
     info: { connectionParams: unknown }
   }): Promise<Context> {
-    const caller = await identify(req, info.connectionParams)
+    const caller = await identify(req, info.connectionParams).catch((error: unknown) => {
+      admission.forgive(req)
+      throw error
+    })
     admission.leave(req)
     if (caller.type === 'anonymous') throw new Refusal('session_missing')
+    admission.forgive(req)
     const context: Context = { caller, address: admission.addressOf(req), transport: { type: 'socket' } }
     if (!people.enter(caller.userId)) {
       // Closed and not refused: whoever opens too many pays for what they have sent.

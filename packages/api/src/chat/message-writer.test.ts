@@ -104,6 +104,19 @@ test('messages of a locked chat wait, in order, and hold up nobody else', async 
   )
 })
 
+test('a batch that waits for another lock does not hold up the next one', async () => {
+  const locked = await chatOf()
+  const free = await chatOf()
+  let waiting: Promise<{ seq: number }> | null = null
+  await f.db.transaction().execute(async (lock) => {
+    await sql`select 1 from users u join support_chats c on c.user_id = u.id
+      where c.id = ${locked.chatId} for update of u`.execute(lock)
+    waiting = locked.send('behind a lock')
+    for (let seq = 1; seq <= 5; seq++) await expect(free.send('past it')).resolves.toMatchObject({ seq })
+  })
+  await expect(waiting).resolves.toMatchObject({ seq: 1 })
+})
+
 test('senders to a chat that stays locked are told to come back, and find it as it was', {
   timeout: 20_000,
 }, async () => {

@@ -8,6 +8,10 @@ import { type NewMessage, type Stored, storeMessages, type Tried } from './store
 const MAX_SMALL_BATCHES = 2
 /** While so many share a statement, what arrives shares the next one instead of beginning one beside it. */
 const LARGE_BATCH = 4
+/** A batch that takes longer, because of a lock on something else than a chat, does not hold up the next one, in milliseconds. */
+const SLOW_MS = 50
+/** Batches under way at once, slow ones too: each has a connection. */
+const MAX_UNDER_WAY = 4
 const MAX_BATCH = 200
 /** Messages waiting; beyond it senders are told to come back instead of memory growing. */
 const MAX_WAITING = 10_000
@@ -24,6 +28,7 @@ interface Waiting {
 interface Batch {
   chatIds: ReadonlySet<string>
   isLarge: boolean
+  isSlow: boolean
 }
 
 export interface MessageWriterOptions {
@@ -82,14 +87,20 @@ export class MessageWriter {
 
   /** Begins a batch of what waits, if one may begin now. */
   #begin(): void {
-    if (this.#waiting.length === 0 || this.#underWay.size >= MAX_SMALL_BATCHES) return
-    if ([...this.#underWay].some(({ isLarge }) => isLarge)) return
+    if (this.#waiting.length === 0 || this.#underWay.size >= MAX_UNDER_WAY) return
+    const beside = [...this.#underWay].filter(({ isSlow }) => !isSlow)
+    if (beside.length >= MAX_SMALL_BATCHES || beside.some(({ isLarge }) => isLarge)) return
     const taken = this.#take()
     if (taken.length === 0) return
     const chatIds = new Set(taken.map(({ message }) => message.chatId))
-    const batch: Batch = { chatIds, isLarge: taken.length >= LARGE_BATCH }
+    const batch: Batch = { chatIds, isLarge: taken.length >= LARGE_BATCH, isSlow: false }
+    const slow = setTimeout(() => {
+      batch.isSlow = true
+      this.#begin()
+    }, SLOW_MS)
     this.#underWay.add(batch)
     void this.#write(taken).then(() => {
+      clearTimeout(slow)
       this.#underWay.delete(batch)
       for (const chatId of chatIds) this.#locked.tried(chatId)
       this.#begin()

@@ -13,6 +13,10 @@ export const CLOSE_CODES = {
   frameTooLarge: { code: 1009, reason: 'The frame is too large', client: 'come back' },
   /** A text frame was not UTF-8. */
   notText: { code: 1007, reason: 'The text frame is not UTF-8', client: 'come back' },
+  /** What came was no WebSocket frame. */
+  notWebSocket: { code: 1002, reason: 'The frame is not valid', client: 'come back' },
+  /** A message in more than 64 pieces. */
+  tooManyFragments: { code: 1008, reason: 'Too many fragments', client: 'come back' },
   restarting: { code: 1012, reason: 'The server is restarting', client: 'come back' },
   /** The session could not be looked up. */
   unavailable: { code: 1013, reason: 'The database cannot be reached right now', client: 'come back' },

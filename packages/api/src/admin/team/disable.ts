@@ -8,7 +8,7 @@ import { uuid } from '../../ids.ts'
 export const disableInput = z.strictObject({ adminId: uuid })
 
 /**
- * Shuts somebody out: no further log-in, and every open session ends with its connections. Idempotent.
+ * Disables an admin: no further log-in, and every open session ends with its connections. Idempotent.
  *
  * @throws Refusal admin_unknown, last_admin
  */
@@ -23,7 +23,7 @@ export async function disable(
       .select(['id', 'disabledAt'])
       .where('kind', '=', 'admin')
       .orderBy('id')
-      .forUpdate()
+      .forNoKeyUpdate()
       .execute()
     if (!team.some(({ id }) => id === adminId)) throw new Refusal('admin_unknown')
     if (!team.some(({ id, disabledAt }) => id !== adminId && !disabledAt)) throw new Refusal('last_admin')
