@@ -73,9 +73,13 @@ export function Composer(props: ComposerProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text
   useLayoutEffect(() => {
     const area = input.current
-    if (area === null) return
+    const composer = area?.parentElement
+    if (!area || !composer) return
+    // Were it smaller for a moment, the list above it would grow, and lose its place.
+    composer.style.minBlockSize = `${composer.offsetHeight}px`
     area.style.blockSize = 'auto'
     area.style.blockSize = `${area.scrollHeight}px`
+    composer.style.minBlockSize = ''
   }, [text, input])
 
   return (

@@ -77,6 +77,21 @@ test('a connection that is cut again and again while both sides write loses and 
   await visitor.page.context().close()
 })
 
+test('P12 a panel that is opened while the server is away says so, and is there when the server is back', async () => {
+  const visitor = await visit(browser, url, 'visitor')
+  proxy.setMode('refuse')
+  proxy.cut()
+  await visitor.launcher.click()
+  const note = visitor.page.locator('acme-chat .note')
+  await expect.poll(() => note.textContent(), SOON).toContain('cannot be reached')
+  proxy.setMode('pass')
+  await visitor.panel.getByRole('textbox').waitFor()
+  expect(await note.textContent()).toBe('')
+  await visitor.write('There you are')
+  await visitor.panel.locator('.ac-bubble[data-state=sent]').waitFor()
+  await visitor.page.context().close()
+})
+
 test('P13 the dot is true also beside a chat that does not exist', async () => {
   const sam = await logInToInbox(browser, url)
   await sam.page.goto(`${url}/admin/chats/${crypto.randomUUID()}`)

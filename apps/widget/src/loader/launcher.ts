@@ -16,6 +16,8 @@ export interface Launcher {
   focus(): void
   /** The panel has something to show; until then it shows that it is on its way. */
   setReady(ready: boolean): void
+  /** It did not come, and is tried again: says so. */
+  setMissing(missing: boolean): void
 }
 
 interface LauncherEvents {
@@ -40,6 +42,9 @@ export function createLauncher({ onToggle, onEscape, onInterest }: LauncherEvent
   const badge = element('span', 'badge')
   badge.ariaHidden = 'true'
   button.append(drawing('chat', CHAT), drawing('close', CLOSE), badge)
+  const note = element('p', 'note')
+  note.role = 'status'
+  panel.append(note)
   root.append(panel, button)
 
   button.addEventListener('click', onToggle)
@@ -54,11 +59,13 @@ export function createLauncher({ onToggle, onEscape, onInterest }: LauncherEvent
 
   let open = false
   let unread = 0
+  let missing = false
   let texts: LauncherTexts | null = null
   const name = () => {
     button.ariaExpanded = String(open)
     const waiting = unread > 0 && !open ? `, ${texts?.unread(unread)}` : ''
     button.ariaLabel = texts && (open ? texts.close : texts.open + waiting)
+    note.textContent = (missing && texts?.missing) || ''
   }
 
   return {
@@ -69,6 +76,10 @@ export function createLauncher({ onToggle, onEscape, onInterest }: LauncherEvent
     },
     setReady(ready) {
       panel.toggleAttribute('data-ready', ready)
+    },
+    setMissing(next) {
+      missing = next
+      name()
     },
     setUnread(count) {
       unread = count
@@ -87,7 +98,7 @@ export function createLauncher({ onToggle, onEscape, onInterest }: LauncherEvent
       texts = next
       name()
     },
-    hold: (frame) => panel.replaceChildren(frame),
+    hold: (frame) => panel.replaceChildren(note, frame),
     hasFocus: () => root.activeElement !== null,
     focus: () => button.focus(),
   }

@@ -52,6 +52,7 @@ export function createWidget(base: URL): Widget {
     if (next) {
       if (person === null) become(options.identity)
       load()
+      person?.frame?.hurry()
       person?.frame?.element.focus()
     }
     if (person?.ready) person.frame?.post({ type: 'visibility', open: next })
@@ -63,7 +64,10 @@ export function createWidget(base: URL): Widget {
     const whose = person
     void whose?.verified.then(() => {
       if (whose !== person || whose.frame !== null || launcher === null) return
-      whose.frame = createFrame(base, (message) => receive(whose, message))
+      whose.frame = createFrame(base, {
+        onMessage: (message) => receive(whose, message),
+        onMissing: () => launcher?.setMissing(true),
+      })
       launcher.hold(whose.frame.element)
     })
   }
@@ -109,6 +113,7 @@ export function createWidget(base: URL): Widget {
       ...(language !== undefined && { language }),
     })
     whose.frame?.element.toggleAttribute('data-ready', true)
+    launcher?.setMissing(false)
     launcher?.setReady(true)
     if (isOpen) whose.frame?.element.focus()
   }
@@ -127,6 +132,7 @@ export function createWidget(base: URL): Widget {
       person.dropped = true
       person = null
     }
+    launcher?.setMissing(false)
     launcher?.setReady(false)
     setUnread(0)
   }

@@ -1,4 +1,4 @@
-/** The code that the demo page shows to copy; it is what the demo page itself does. */
+/** The code that the demo page shows to copy: that of docs/embedding.md, with this server's address. */
 export function embedSnippet(audience: string): string {
   return `<script>
   window.AcmeChat ||= (...args) => { (AcmeChat.q ||= []).push(args) }
@@ -6,7 +6,8 @@ export function embedSnippet(audience: string): string {
     // Leave "identity" out for people who are not logged in.
     identity: async () => {
       const response = await fetch('/support-identity', { method: 'POST' })
-      return (await response.json()).token
+      if (!response.ok) throw new Error('No identity (' + response.status + ')')
+      return response.text()
     },
   })
 </script>
@@ -26,8 +27,8 @@ app.post('/support-identity', requireLogin, async (request, response) => {
     .setSubject(id)
     .setAudience('${audience}')
     .setIssuedAt()
-    .setExpirationTime('15m')
+    .setExpirationTime('10m')
     .sign(secret)
-  response.json({ token })
+  response.send(token)
 })`
 }
