@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { posix } from 'node:path'
+import { importsFromOutside, type Layers, serverValues, upwardImports } from './import-rules.ts'
 import { importsBelow } from './imports.ts'
 
 /**
@@ -39,22 +39,25 @@ const FOREIGN: Record<string, RegExp> = {
   widget: /^(zod|fastify|@tanstack|@trpc)/,
 }
 
-/** What runs in browsers takes types alone from what runs on the server, in tests too. */
 const BROWSER = ['apps/widget', 'apps/admin', 'packages/ui', 'packages/react', 'packages/client']
-const SERVER = /^@acme\/(api|db|realtime|worker|socket|server)(\/|$)/
-/**
- * Inside a package: folders and files, the base first. What stands in one line imports nothing from a later one. What is
- * not named may be imported by all and import all, so name what leads to everything.
- */
-const LAYERS: Record<string, string[][]> = {
-  'packages/client/src': [['platform'], ['connection'], ['conversation'], ['client.ts', 'index.ts']],
-  'apps/admin/src': [
-    ['desk'],
-    ['alerts', 'chat', 'inbox', 'frame', 'team', 'session'],
-    ['app.tsx', 'main.tsx'],
-  ],
-  'packages/api/src': [['chat'], ['admin'], ['router.ts', 'server.ts', 'sweep.ts', 'index.ts']],
-}
+const LAYERS: Layers[] = [
+  {
+    folder: 'packages/client/src',
+    lines: [['platform'], ['connection'], ['conversation'], ['client.ts', 'index.ts']],
+    others: 'base',
+  },
+  {
+    folder: 'apps/admin/src',
+    lines: [['desk'], ['alerts', 'chat', 'inbox', 'frame', 'team', 'session'], ['app.tsx', 'main.tsx']],
+    others: 'base',
+  },
+  // `deps.ts` lists what use cases work with, those of admins too.
+  {
+    folder: 'packages/api/src',
+    lines: [['chat'], ['admin'], ['router.ts', 'server.ts', 'sweep.ts', 'index.ts']],
+    others: 'free',
+  },
+]
 
 interface Manifest {
   name: string
@@ -90,24 +93,10 @@ for (const folder of ['packages', 'apps']) {
   }
 }
 
-for (const { file, from, isType } of BROWSER.flatMap((folder) => importsBelow(`${folder}/src`))) {
-  if (SERVER.test(from) && !isType) faults.push(`${file} must take nothing but types from ${from}`)
-}
-
-for (const [folder, layers] of Object.entries(LAYERS)) {
-  const layerOf = (path: string) => {
-    const [name = ''] = posix.relative(folder, path).split('/')
-    return layers.findIndex((names) => names.includes(name))
-  }
-  for (const { file, from } of importsBelow(folder)) {
-    // A test may start the whole to test a part.
-    if (!from.startsWith('.') || /\.test\.tsx?$/.test(file)) continue
-    const target = posix.join(posix.dirname(file), from)
-    const own = layerOf(file)
-    if (own >= 0 && layerOf(target) > own)
-      faults.push(`${file} must not import ${target}, which stands above it`)
-  }
-}
+for (const folder of Object.keys(MAP).flatMap((name) => [`packages/${name}`, `apps/${name}`]))
+  faults.push(...importsFromOutside(importsBelow(`${folder}/src`)))
+for (const folder of BROWSER) faults.push(...serverValues(importsBelow(`${folder}/src`)))
+for (const layers of LAYERS) faults.push(...upwardImports(importsBelow(layers.folder), layers))
 
 for (const fault of faults) console.error(`imports: ${fault}`)
 process.exitCode = faults.length > 0 ? 1 : 0

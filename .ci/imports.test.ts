@@ -5,6 +5,7 @@ test.each([
   ["import { one } from './one.ts'", false],
   ["import one, { type Two } from './one.ts'", false],
   ["import {\n  one,\n  two,\n} from './one.ts'", false],
+  ["import {\n  // don't forget\n  one, /* nor */ two,\n} from './one.ts'", false],
   ["import * as one from './one.ts'", false],
   ["import './one.ts'", false],
   ["export { one } from './one.ts'", false],

@@ -10,7 +10,8 @@ export interface Import {
   isType: boolean
 }
 
-const STATEMENT = /^(?:import|export)\s+(type\s)?(?:[\w$*\s{},]*?\sfrom\s+)?['"]([^'"]+)['"]/gm
+const STATEMENT =
+  /^(?:import|export)\s+(type\s)?(?:(?:[\w$*\s{},]|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*?\sfrom\s+)?['"]([^'"]+)['"]/gm
 const CALL = /\bimport\(\s*['"`]([^'"`]+)['"`]/g
 
 /** All imports of the sources below `folder`. */
