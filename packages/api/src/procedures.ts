@@ -4,7 +4,7 @@ import { getHTTPStatusCodeFromError } from '@trpc/server/http'
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
 import { ZodError } from 'zod'
 import type { Context } from './context.ts'
-import { Refusal } from './errors.ts'
+import { type Reason, Refusal } from './errors.ts'
 import { transformer } from './transformer.ts'
 
 const t = initTRPC.context<Context>().create({
@@ -29,7 +29,7 @@ const t = initTRPC.context<Context>().create({
 
 interface ErrorDetails {
   /** Which of the expected errors it is; see docs/errors.md. */
-  reason?: string
+  reason?: Reason | 'input_invalid'
   /** The input field it is about. */
   field?: string
   /** When to come back. */

@@ -30,7 +30,7 @@ export function useArchive(chatId: string, lastSeen: number): Archive {
       unarchive.mutate({ chatId })
     },
     busy: archive.isPending || unarchive.isPending,
-    refusal: !error ? null : faultOf(error).code === 'CONFLICT' ? 'moved-on' : faultText(error),
+    refusal: !error ? null : faultOf(error).reason === 'chat_moved_on' ? 'moved-on' : faultText(error),
     dismiss,
   }
 }

@@ -27,7 +27,7 @@ export function AddMember() {
   const change = (name: keyof typeof EMPTY) => (value: string) => setFields({ ...fields, [name]: value })
   const fault = add.error ? faultOf(add.error) : null
   const troubleAt = (name: keyof typeof EMPTY) =>
-    fault?.field === name ? troubleText(name, fault.code) : undefined
+    fault?.field === name ? troubleText(name, fault.reason) : undefined
   return (
     <form className="add-member" onSubmit={submit} noValidate>
       <h2>Add somebody</h2>
@@ -72,8 +72,8 @@ export function AddMember() {
   )
 }
 
-function troubleText(field: keyof typeof EMPTY, code: CallFault['code']): string {
-  if (code === 'CONFLICT') return 'Somebody with this email is in the team already.'
+function troubleText(field: keyof typeof EMPTY, reason: CallFault['reason']): string {
+  if (reason === 'admin_exists') return 'Somebody with this email is in the team already.'
   switch (field) {
     case 'name':
       return 'Write a name of at most 100 characters.'

@@ -1,5 +1,5 @@
 import { TIMINGS } from '../platform/timings.ts'
-import { type ErrorCode, type ErrorData, isServerError } from './server-error.ts'
+import { type ErrorCode, type ErrorData, type FaultReason, isServerError } from './server-error.ts'
 
 /**
  * Why a call brought no result, sorted by what helps:
@@ -18,7 +18,7 @@ export class CallFault extends Error {
   /** The server's code, as `NOT_FOUND`; null when there was no answer. */
   readonly code: ErrorCode | null
   /** Which of the expected errors it is (docs/errors.md); null for all others. */
-  readonly reason: string | null
+  readonly reason: FaultReason | null
   /** The input field it is about. */
   readonly field: string | null
   /** When it makes sense to come back; 0 if nobody said so. */

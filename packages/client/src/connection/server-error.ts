@@ -8,6 +8,9 @@ export type ErrorData = NonNullable<RouterError['data']>
 /** tRPC's code, as `NOT_FOUND`. */
 export type ErrorCode = ErrorData['code']
 
+/** Which of the expected errors it is. */
+export type FaultReason = NonNullable<ErrorData['reason']>
+
 /** An error that the server has answered with. */
 export type ServerError = RouterError & { readonly data: ErrorData }
 
