@@ -30,7 +30,6 @@ export async function createApp(
     logger: {
       level: settings.logLevel,
       serializers: {
-        // The path without its query: inputs of queries travel there.
         // Of a database's error not its `detail`, `where` and the like: they repeat what somebody wrote.
         err: (error: Error & { code?: unknown }) => ({
           type: error.name,
@@ -38,6 +37,7 @@ export async function createApp(
           message: error.message,
           stack: error.stack ?? '',
         }),
+        // The path without its query: inputs of queries travel there.
         req: (request: FastifyRequest) => ({ method: request.method, path: request.url.split('?')[0] }),
       },
     },

@@ -41,8 +41,10 @@ export function createFrame(base: URL, { onMessage, onMissing }: FrameEvents): F
     tries += 1
     isMissing = false
     // With the same address the browser would only look for the fragment in the page that is there.
-    const again = tries > 1 ? `?${tries}` : ''
-    element.src = new URL(`widget/${again}#${location.origin}`, base).href
+    const address = new URL(`widget/${tries > 1 ? `?${tries}` : ''}#${location.origin}`, base).href
+    // Replaced, so that the way back from the host's page does not lead through our tries.
+    if (tries > 1) element.contentWindow?.location.replace(address)
+    else element.src = address
     after(LOADED_MS, miss)
   }
   const miss = () => {

@@ -21,10 +21,6 @@ export class LockedChats {
     this.#onDue = onDue
   }
 
-  has(chatId: string): boolean {
-    return this.#chats.has(chatId)
-  }
-
   /** It has to wait yet. */
   isWaiting(chatId: string): boolean {
     return this.#chats.get(chatId)?.isDue === false
@@ -45,6 +41,12 @@ export class LockedChats {
       this.#onDue()
     }, locked.delayMs)
     return true
+  }
+
+  /** Its lock was had, although nothing could be stored: whoever had it before has let it go. */
+  obtained(chatId: string): void {
+    const locked = this.#chats.get(chatId)
+    if (locked) Object.assign(locked, { sinceMs: performance.now(), delayMs: FIRST_MS / 2 })
   }
 
   /** It was tried, and not found locked again. */

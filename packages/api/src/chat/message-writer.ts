@@ -21,6 +21,8 @@ interface Waiting {
   message: NewMessage
   /** Its place in the order of arrival. */
   place: number
+  /** In how large a batch it may go: less after a batch with it was refused. */
+  most: number
   resolve: (row: Stored) => void
   reject: (error: unknown) => void
 }
@@ -67,7 +69,7 @@ export class MessageWriter {
   write(message: NewMessage): Promise<Stored> {
     return new Promise((resolve, reject) => {
       if (this.#waiting.length >= MAX_WAITING) throw new Refusal('busy', { retryAfterMs: 1_000 })
-      this.#waiting.push({ message, place: this.#arrived++, resolve, reject })
+      this.#waiting.push({ message, place: this.#arrived++, most: MAX_BATCH, resolve, reject })
       this.#begin()
     })
   }
@@ -115,11 +117,19 @@ export class MessageWriter {
   #take(): Waiting[] {
     const batch = new Map<string, Waiting>()
     const rest: Waiting[] = []
+    /** Of these what comes later must not overtake what waits. */
+    const passedOver = new Set<string>()
+    let most = MAX_BATCH
     for (const waiting of this.#waiting) {
       const { id, chatId } = waiting.message
-      const mayGo = batch.size < MAX_BATCH && !batch.has(id) && this.#mayGo(chatId)
-      if (mayGo) batch.set(id, waiting)
-      else rest.push(waiting)
+      const isRoom = batch.size < Math.min(most, waiting.most)
+      if (isRoom && !batch.has(id) && !passedOver.has(chatId) && this.#mayGo(chatId)) {
+        batch.set(id, waiting)
+        most = Math.min(most, waiting.most)
+      } else {
+        rest.push(waiting)
+        passedOver.add(chatId)
+      }
     }
     this.#waiting = rest
     return [...batch.values()]
@@ -157,8 +167,8 @@ export class MessageWriter {
     }
   }
 
-  /** Stores them and tells each what became of it. Returns what refused the whole batch, if something did. Never rejects. */
-  async #write(batch: readonly Waiting[]): Promise<Refusal | null> {
+  /** Stores them and tells each what became of it, or lets it wait for another try. Never rejects. */
+  async #write(batch: readonly Waiting[]): Promise<void> {
     try {
       const rows = await this.#store(batch.map(({ message }) => message))
       const locked: Waiting[] = []
@@ -169,37 +179,51 @@ export class MessageWriter {
         else waiting.resolve(row)
       }
       this.#postpone(locked)
-      return null
     } catch (error) {
-      if (batch.length > 1 && !(error instanceof Refusal)) return this.#writeHalves(batch)
-      for (const { reject } of batch) reject(error)
-      return error instanceof Refusal ? error : null
+      if (error instanceof Refusal) this.#refuse(batch, error)
+      else if (batch.length === 1) for (const { reject } of batch) reject(error)
+      else this.#halve(batch)
     }
+  }
+
+  /** One of them is refused for good: they go again in smaller batches, until that one is alone. */
+  #halve(batch: readonly Waiting[]): void {
+    const most = Math.ceil(batch.length / 2)
+    for (const waiting of batch) {
+      waiting.most = most
+      this.#locked.obtained(waiting.message.chatId)
+    }
+    this.#putBack(batch)
+  }
+
+  /** What cannot be stored now holds up what came with it and goes after it: a chat's order is that of its messages. */
+  #refuse(batch: readonly Waiting[], refusal: Refusal): void {
+    const chatIds = new Set(batch.map(({ message }) => message.chatId))
+    const isHeldUp = ({ message, most }: Waiting) => most < MAX_BATCH && chatIds.has(message.chatId)
+    const heldUp = this.#waiting.filter(isHeldUp)
+    this.#waiting = this.#waiting.filter((waiting) => !isHeldUp(waiting))
+    for (const { reject } of [...batch, ...heldUp]) reject(refusal)
   }
 
   /** Messages of chats that are locked wait until it is time to try again. */
   #postpone(locked: readonly Waiting[]): void {
     for (const [chatId, messages] of Map.groupBy(locked, ({ message }) => message.chatId)) {
-      if (this.#locked.found(chatId)) this.#putBack(messages)
-      else for (const { reject } of messages) reject(new Refusal('unavailable', { retryAfterMs: 1_000 }))
+      this.#putBack(messages)
+      if (!this.#locked.found(chatId)) this.#giveUp(chatId)
     }
+  }
+
+  /** Also what came later: it must not be stored before what has to be sent again. */
+  #giveUp(chatId: string): void {
+    const { ofChat = [], others = [] } = Object.groupBy(this.#waiting, ({ message }) =>
+      message.chatId === chatId ? 'ofChat' : 'others',
+    )
+    this.#waiting = others
+    for (const { reject } of ofChat) reject(new Refusal('unavailable', { retryAfterMs: 1_000 }))
   }
 
   /** Where they were: what has come since for the same chat goes after them. */
   #putBack(messages: readonly Waiting[]): void {
     if (messages.length > 0) this.#waiting = [...messages, ...this.#waiting].sort((a, b) => a.place - b.place)
-  }
-
-  /** What cannot be stored now holds up all that comes after it: a chat's order is that of its messages. */
-  async #writeHalves(batch: readonly Waiting[]): Promise<Refusal | null> {
-    const half = Math.ceil(batch.length / 2)
-    const refusal = await this.#write(batch.slice(0, half))
-    const { held = [], rest = [] } = Object.groupBy(batch.slice(half), ({ message }) =>
-      this.#locked.has(message.chatId) ? 'held' : 'rest',
-    )
-    this.#putBack(held)
-    if (!refusal) return rest.length > 0 ? this.#write(rest) : null
-    for (const { reject } of rest) reject(refusal)
-    return refusal
   }
 }
