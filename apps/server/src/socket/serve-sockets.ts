@@ -112,10 +112,7 @@ export async function serveSockets(app: FastifyInstance, options: SocketOptions)
     res: WebSocket
     info: { connectionParams: unknown }
   }): Promise<Context> {
-    const caller = await identify(req, info.connectionParams).catch((error: unknown) => {
-      admission.forgive(req)
-      throw error
-    })
+    const caller = await identifyOrForgive(req, info.connectionParams)
     admission.leave(req)
     if (caller.type === 'anonymous') throw new Refusal('session_missing')
     admission.forgive(req)
@@ -138,6 +135,16 @@ export async function serveSockets(app: FastifyInstance, options: SocketOptions)
     if (socket.readyState === socket.OPEN) ends.set(socket, end)
     else end()
     return context
+  }
+
+  /** A function of its own: a closure over the request, beside those that live as long as the socket, would keep it as long. */
+  async function identifyOrForgive(request: IncomingMessage, parameters: unknown): Promise<Caller> {
+    try {
+      return await identify(request, parameters)
+    } catch (error) {
+      admission.forgive(request)
+      throw error
+    }
   }
 
   async function identify({ headers }: IncomingMessage, parameters: unknown): Promise<Caller> {
