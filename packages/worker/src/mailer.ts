@@ -7,6 +7,10 @@ export interface Mail {
   html: string
   /** Stable for the same occasion, so that receivers can recognise a repeat. */
   messageId: string
+  /** The mail that this one follows, and all before it. */
+  inReplyTo?: string | undefined
+  references?: string[]
+  headers?: Record<string, string>
 }
 
 export type Handover =
@@ -20,6 +24,8 @@ export type Handover =
 
 export interface Mailer {
   send: (mail: Mail, signal?: AbortSignal) => Promise<Handover>
+  /** Ends connections that are kept for the next mail. */
+  close: () => void
 }
 
 export interface MailerOptions {
@@ -29,40 +35,86 @@ export interface MailerOptions {
   from: string
 }
 
+/** Mails over one connection; providers end it after some hundred. */
+const MAILS_PER_CONNECTION = 100
+/** A connection that waits longer for its next mail is closed, before the server does it in the middle of a hand-over. */
+const IDLE_MS = 10_000
+
 /**
- * Hands mail over by SMTP and says honestly how far it came. Never throws for what a mail server does. Each mail has a
- * connection of its own: only so is it known what a broken one was in the middle of.
+ * Hands mail over by SMTP and says honestly how far it came. Never throws for what a mail server does.
+ *
+ * Connections are kept for the next mail, and carry one at a time: only so is it known what a broken one was in the
+ * middle of. There are as many as mails were under way at once.
  */
 export function createMailer({ smtpUrl, from }: MailerOptions): Mailer {
+  const idle: Line[] = []
+
+  async function sendOver(line: Line, mail: Mail, signal: AbortSignal | undefined): Promise<Handover> {
+    const handover = await line.send(mail, signal)
+    // After a refusal of this mail the connection is as good as before; after anything else it is not trusted.
+    if (handover.type === 'sent' || handover.type === 'rejected') idle.push(line)
+    else line.close()
+    return handover
+  }
+
+  return {
+    async send(mail, signal) {
+      const kept = idle.pop()
+      if (kept) {
+        const handover = await sendOver(kept, mail, signal)
+        // The server may have closed it meanwhile. Nothing was accepted, so another one may try.
+        if (handover.type !== 'not_sent' || signal?.aborted) return handover
+      }
+      return sendOver(openLine(smtpUrl, from), mail, signal)
+    },
+    close() {
+      for (const line of idle.splice(0)) line.close()
+    },
+  }
+}
+
+/** A connection to the mail server, made with the first mail and again when it has carried enough. */
+interface Line {
+  send: (mail: Mail, signal: AbortSignal | undefined) => Promise<Handover>
+  close: () => void
+}
+
+function openLine(smtpUrl: string, from: string): Line {
+  let textSent = false
+  const transport = nodemailer.createTransport(
+    {
+      url: smtpUrl,
+      pool: true,
+      maxConnections: 1,
+      maxMessages: MAILS_PER_CONNECTION,
+      // Whether a mail is sent again is not the library's to decide: it does not ask how far the first try came.
+      maxRequeues: 0,
+      idleTimeout: IDLE_MS,
+      // The library's own are minutes.
+      connectionTimeout: 10_000,
+      greetingTimeout: 10_000,
+      socketTimeout: 30_000,
+      disableFileAccess: true,
+      disableUrlAccess: true,
+      debug: true,
+      logger: listenFor('DATA', () => {
+        textSent = true
+      }),
+    },
+    { from },
+  )
   return {
     async send({ to, ...mail }, signal) {
-      let textSent = false
-      const transport = nodemailer.createTransport(
-        {
-          url: smtpUrl,
-          // The library's own are minutes.
-          connectionTimeout: 10_000,
-          greetingTimeout: 10_000,
-          socketTimeout: 30_000,
-          disableFileAccess: true,
-          disableUrlAccess: true,
-          debug: true,
-          logger: listenFor('DATA', () => {
-            textSent = true
-          }),
-        },
-        { from },
-      )
+      textSent = false
       try {
         // As name and address, never as a string: a string is parsed, and can name somebody else.
         const info = await transport.sendMail({ ...mail, to, ...(signal && { signal }) })
         return { type: 'sent', outcome: info.response }
       } catch (error) {
         return judge(error, textSent)
-      } finally {
-        transport.close()
       }
     },
+    close: () => transport.close(),
   }
 }
 

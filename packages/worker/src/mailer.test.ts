@@ -1,0 +1,85 @@
+import { once } from 'node:events'
+import { createServer, type Socket } from 'node:net'
+import { expect, test } from 'vitest'
+import { createMailer } from './mailer.ts'
+
+const MAIL = {
+  to: { name: 'Ada', address: 'ada@customer.example' },
+  subject: 'subject',
+  text: 'text',
+  html: '<p>text</p>',
+  messageId: '<m@b.example>',
+}
+
+/** A mail server that takes everything, and does to a connection after each mail what a test wants. */
+async function mailServer(afterMail: (socket: Socket, mails: number) => void = () => {}) {
+  const seen = { connections: 0, mails: 0 }
+  const server = createServer((socket) => {
+    seen.connections += 1
+    let inText = false
+    socket.on('error', () => {})
+    socket.write('220 test\r\n')
+    socket.on('data', (chunk) => {
+      const said = chunk.toString()
+      if (inText) {
+        if (!said.endsWith('\r\n.\r\n')) return
+        inText = false
+        seen.mails += 1
+        socket.write('250 taken\r\n')
+        afterMail(socket, seen.mails)
+      } else if (said.startsWith('DATA')) {
+        inText = true
+        socket.write('354 go on\r\n')
+      } else if (said.includes('nobody@')) socket.write('550 nobody of that name\r\n')
+      else socket.write('250 fine\r\n')
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  const mailer = createMailer({ smtpUrl: `smtp://127.0.0.1:${port}`, from: 'a@b.example' })
+  return {
+    seen,
+    mailer,
+    async [Symbol.asyncDispose]() {
+      mailer.close()
+      await server[Symbol.asyncDispose]()
+    },
+  }
+}
+
+test('mails one after the other share a connection, also after one that was refused', async () => {
+  await using server = await mailServer()
+  for (let n = 0; n < 5; n++) expect(await server.mailer.send(MAIL)).toMatchObject({ type: 'sent' })
+  const refused = await server.mailer.send({ ...MAIL, to: { name: '', address: 'nobody@customer.example' } })
+  expect(refused.type).toBe('rejected')
+  expect(await server.mailer.send(MAIL)).toMatchObject({ type: 'sent' })
+  expect(server.seen).toEqual({ connections: 1, mails: 6 })
+})
+
+test('mails at the same time have a connection each', async () => {
+  await using server = await mailServer()
+  await Promise.all([1, 2, 3].map(() => server.mailer.send(MAIL)))
+  await Promise.all([1, 2, 3].map(() => server.mailer.send(MAIL)))
+  expect(server.seen).toEqual({ connections: 3, mails: 6 })
+})
+
+test.each([
+  ['ends', (socket: Socket) => socket.end()],
+  ['is reset', (socket: Socket) => socket.resetAndDestroy()],
+])('a kept connection that %s costs no mail, and doubles none', async (_how, end) => {
+  const ended = Promise.withResolvers<void>()
+  await using server = await mailServer((socket, mails) => {
+    if (mails > 1) return
+    // After the answer has left.
+    setImmediate(() => {
+      socket.once('close', () => ended.resolve())
+      end(socket)
+    })
+  })
+  expect(await server.mailer.send(MAIL)).toMatchObject({ type: 'sent' })
+  await ended.promise
+  expect(await server.mailer.send(MAIL)).toMatchObject({ type: 'sent' })
+  expect(server.seen).toEqual({ connections: 2, mails: 2 })
+})
