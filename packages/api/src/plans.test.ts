@@ -90,7 +90,7 @@ const user = (n: number) => {
   const userId = `${'0'.repeat(32 - n.toString(16).length)}${n.toString(16)}`
   const uuid = userId.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
   return f.api.router.createCaller(
-    httpContext({ type: 'user', kind: 'user', userId: uuid, sessionId: id(1), name: null }),
+    httpContext({ type: 'user', kind: 'user', userId: uuid, sessionId: id(1), name: null, language: null }),
   )
 }
 

@@ -8,6 +8,7 @@ import { readMessagesSince } from './chat/messages-since.ts'
 import { ReadingBudget } from './chat/reading-budget.ts'
 import type { Deps } from './deps.ts'
 import type { Caller } from './identity/caller.ts'
+import { keepLanguage } from './identity/language.ts'
 import { createPasswords } from './identity/password.ts'
 import { readCallers } from './identity/sessions.ts'
 import { RateLimit, type RateLimitOptions } from './rate-limit.ts'
@@ -24,6 +25,7 @@ export { Refusal } from './errors.ts'
 export { sessionTopic } from './hints.ts'
 export type { Caller } from './identity/caller.ts'
 export { DEVICE_DAYS } from './identity/device-token.ts'
+export { languageTag } from './identity/language.ts'
 export { errorIdOf, refusalOf } from './procedures.ts'
 export { RateLimit, type RateLimitOptions } from './rate-limit.ts'
 export type { AppRouter } from './router.ts'
@@ -74,6 +76,8 @@ export interface Api {
   router: AppRouter
   /** Who a session token belongs to. */
   callerOf: (token: string) => Promise<Caller>
+  /** Keeps the language that a user's client says they read. */
+  keepLanguage: (userId: string, language: string) => Promise<void>
   /** Reads an input as it came over the wire, and writes an answer: the router's transformer, only faster. */
   parseInput: (input: unknown) => unknown
   stringifyOutput: (value: unknown) => string
@@ -129,6 +133,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   return {
     router: createAppRouter(deps),
     callerOf: readCallers(reserved, sessionSecret),
+    keepLanguage: (userId, language) => keepLanguage(db, userId, language),
     parseInput: transformer.input.deserialize,
     stringifyOutput,
     chargeCalls: (userId, count) => calls.takeUpTo(userId, count),

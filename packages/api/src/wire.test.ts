@@ -198,7 +198,14 @@ test('P10 unknown paths and wrong methods are errors without a stack', async () 
 })
 
 test('P10 a fault of ours leaves as an id and nothing else', async () => {
-  const ghost: Caller = { type: 'user', kind: 'user', userId: uuidv7(), sessionId: uuidv7(), name: null }
+  const ghost: Caller = {
+    type: 'user',
+    kind: 'user',
+    userId: uuidv7(),
+    sessionId: uuidv7(),
+    name: null,
+    language: null,
+  }
   const { status, body, data } = await call(ghost, 'chat.get', undefined, false)
   expect(status).toBe(500)
   expect(data.errorId).toMatch(/^[0-9a-f-]{36}$/)

@@ -21,6 +21,8 @@ export interface SupportClientOptions {
   /** Where the server is, as `https://support.example.com`; '' for the page's own origin. */
   url: string
   session: SessionSource
+  /** A language tag (BCP 47): emails to the user are written in it, where the server has it. */
+  language?: string
   /**
    * Keeps what was written and not sent. By default that is the browser's storage, for whoever holds the session, and
    * memory where storage is blocked.
@@ -79,7 +81,7 @@ export function createSupportClient(options: SupportClientOptions): SupportClien
     if (!hasEnded) options.session.onToken?.(next)
   }
   const session = tokenSession({ ...options.session, onToken }, start, systemClock)
-  const connection = connect(session, http, socket, browser)
+  const connection = connect(session, http, socket, browser, options.language)
   const { token } = options.session
   const pending =
     options.pending ??
@@ -204,10 +206,16 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
   }
 }
 
-function connect(session: Session, http: string, socket: string, browser: Browser): Connection {
+function connect(
+  session: Session,
+  http: string,
+  socket: string,
+  browser: Browser,
+  language?: string,
+): Connection {
   return new Connection({
     session,
-    openLink: openLinkTo(socket),
+    openLink: openLinkTo(socket, language),
     http: httpCalls(session, http),
     browser,
     clock: systemClock,

@@ -1,12 +1,14 @@
 import { type Migration, Migrator } from 'kysely/migration'
 import * as conversations from './migrations/0001-conversations.ts'
 import * as rateLimits from './migrations/0002-rate-limits.ts'
+import * as language from './migrations/0003-language.ts'
 import type { Queries } from './schema.ts'
 
 /** Forward only. A new one is safe while the previous version still serves. */
 const migrations: Record<string, Migration> = {
   '0001-conversations': conversations,
   '0002-rate-limits': rateLimits,
+  '0003-language': language,
 }
 
 /**

@@ -15,6 +15,8 @@ export interface UsersTable {
   /** Normalised address, lower case; unique among admins. */
   email: string | null
   name: string | null
+  /** A language tag (BCP 47): what the user's widget last spoke; null where none has told. */
+  language: Generated<string | null>
   /** The user unsubscribed from reply emails. */
   emailOptedOutAt: NullableTimestamp
   /** A disabled admin can't log in, and open sessions end. */

@@ -29,8 +29,12 @@ export interface SocketClient extends Disposable {
   closed: Promise<number>
 }
 
-/** A client over one WebSocket, with tRPC's own reconnecting. */
-export function overSocket(url: string, credentials: Credentials = null): SocketClient {
+/** A client over one WebSocket, with tRPC's own reconnecting. `parameters`: what it presents beside the token. */
+export function overSocket(
+  url: string,
+  credentials: Credentials = null,
+  parameters: Record<string, string> = {},
+): SocketClient {
   let closed = (_code: number) => {}
   const closing = new Promise<number>((resolve) => {
     closed = resolve
@@ -38,7 +42,8 @@ export function overSocket(url: string, credentials: Credentials = null): Socket
   const socket = createWSClient({
     url: `${url.replace('http', 'ws')}/trpc`,
     WebSocket: socketWith(headersOf(credentials)),
-    ...(credentials && 'token' in credentials && { connectionParams: { token: credentials.token } }),
+    ...(credentials &&
+      'token' in credentials && { connectionParams: { token: credentials.token, ...parameters } }),
     retryDelayMs: () => 50,
     onClose: (cause) => closed(cause?.code ?? 0),
   })

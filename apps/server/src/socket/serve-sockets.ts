@@ -1,5 +1,13 @@
 import type { IncomingMessage } from 'node:http'
-import { type Api, type Caller, type Context, Refusal, refusalOf, sessionTopic } from '@acme/api/server'
+import {
+  type Api,
+  type Caller,
+  type Context,
+  languageTag,
+  Refusal,
+  refusalOf,
+  sessionTopic,
+} from '@acme/api/server'
 import { CLOSE_CODES } from '@acme/client/close-codes'
 import type { Hub } from '@acme/realtime'
 import { type CloseCode, createSocketHandler, type Overload } from '@acme/socket'
@@ -112,10 +120,12 @@ export async function serveSockets(app: FastifyInstance, options: SocketOptions)
     res: WebSocket
     info: { connectionParams: unknown }
   }): Promise<Context> {
-    const caller = await identifyOrForgive(req, info.connectionParams)
+    const presented = presentedSession.safeParse(info.connectionParams)
+    const caller = await identifyOrForgive(req, presented.data?.token)
     admission.leave(req)
     if (caller.type === 'anonymous') throw new Refusal('session_missing')
     admission.forgive(req)
+    noteLanguage(caller, presented.data?.language)
     const context: Context = { caller, address: admission.addressOf(req), transport: { type: 'socket' } }
     if (!people.enter(caller.userId)) {
       // Closed and not refused: whoever opens too many pays for what they have sent.
@@ -137,26 +147,39 @@ export async function serveSockets(app: FastifyInstance, options: SocketOptions)
     return context
   }
 
+  /** Nobody waits for it, and without it emails are in the language before. */
+  function noteLanguage(caller: Caller, language: string | undefined): void {
+    if (caller.type !== 'user' || language === undefined || language === caller.language) return
+    api.keepLanguage(caller.userId, language).catch((cause: unknown) => {
+      reportError(new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause }), {
+        path: undefined,
+        type: 'unknown',
+      })
+    })
+  }
+
   /** A function of its own: a closure over the request, beside those that live as long as the socket, would keep it as long. */
-  async function identifyOrForgive(request: IncomingMessage, parameters: unknown): Promise<Caller> {
+  async function identifyOrForgive(request: IncomingMessage, presented: string | undefined): Promise<Caller> {
     try {
-      return await identify(request, parameters)
+      return await identify(request, presented)
     } catch (error) {
       admission.forgive(request)
       throw error
     }
   }
 
-  async function identify({ headers }: IncomingMessage, parameters: unknown): Promise<Caller> {
-    const presented = presentedToken.safeParse(parameters)
-    if (presented.success) return api.callerOf(presented.data.token)
+  async function identify({ headers }: IncomingMessage, presented: string | undefined): Promise<Caller> {
+    if (presented !== undefined) return api.callerOf(presented)
     const token = cookie.read(headers.cookie)
     return token !== null && origins.isOwn(headers.origin) ? api.callerOf(token) : { type: 'anonymous' }
   }
 }
 
 /** What a client sends as connection parameters. */
-const presentedToken = z.object({ token: z.string().max(200) })
+const presentedSession = z.object({
+  token: z.string().max(200),
+  language: languageTag.optional().catch(undefined),
+})
 
 function code(name: keyof typeof CLOSE_CODES): CloseCode {
   return [CLOSE_CODES[name].code, CLOSE_CODES[name].reason]

@@ -38,6 +38,7 @@ async function begin(host: Host, place: HTMLElement) {
   if (start.token === null) await untilOpened(host)
   const client = createSupportClient({
     url: '',
+    language,
     session: {
       token: start.token,
       identity: async () => (start.signed ? host.identity() : null),

@@ -45,12 +45,13 @@ interface SessionRow {
   kind: 'user' | 'visitor' | 'admin'
   name: string | null
   email: string | null
+  language: string | null
   due: boolean
 }
 
 const findSessions = statement<[tokenHashes: readonly Buffer[]], SessionRow>(
   'find_sessions',
-  `select s.token_hash as "tokenHash", s.id as "sessionId", u.id as "userId", u.kind, u.name, u.email, ${DUE} as due
+  `select s.token_hash as "tokenHash", s.id as "sessionId", u.id as "userId", u.kind, u.name, u.email, u.language, ${DUE} as due
    from sessions s join users u on u.id = s.user_id
    where s.token_hash = any($1::bytea[]) and s.expires_at > now() and u.disabled_at is null`,
 )
@@ -84,10 +85,10 @@ export function readCallers(db: Db, sessionSecret: string): (token: string) => P
 
 function callerOf(session: SessionRow | undefined): Caller {
   if (!session) return { type: 'anonymous' }
-  const { sessionId, userId, kind, name, email } = session
+  const { sessionId, userId, kind, name, email, language } = session
   return kind === 'admin'
     ? { type: 'admin', userId, sessionId, name, email: email ?? '' }
-    : { type: 'user', userId, sessionId, kind, name }
+    : { type: 'user', userId, sessionId, kind, name, language }
 }
 
 const findOpenSessions = statement<[sessionIds: readonly string[]], { id: string; due: boolean }>(

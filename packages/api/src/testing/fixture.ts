@@ -85,7 +85,7 @@ export async function fixture(options: FixtureOptions = {}): Promise<Fixture> {
       api.router.createCaller({ caller, address: '127.0.0.1', transport: { type: 'socket' } }, { signal }),
     user: async (name = 'Alice') => {
       const { email: _, ...rest } = await person('user', name)
-      return { type: 'user', kind: 'user', ...rest }
+      return { type: 'user', kind: 'user', language: null, ...rest }
     },
     admin: async (name = 'Sam') => ({ type: 'admin', ...(await person('admin', name)) }),
     async [Symbol.asyncDispose]() {

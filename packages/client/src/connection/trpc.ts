@@ -9,8 +9,8 @@ import type { Reader, Wire } from './wire.ts'
 
 type Trpc = ReturnType<typeof createTRPCClient<AppRouter>>
 
-/** Opens sockets to `url` (`wss://…/trpc`), each with a tRPC client of its own that never reconnects. */
-export function openLinkTo(url: string): OpenLink {
+/** Opens sockets to `url` (`wss://…/trpc`), each with a tRPC client of its own that never reconnects. `language`: what its user reads. */
+export function openLinkTo(url: string, language?: string): OpenLink {
   return (token, events) => {
     let socket: WebSocket | null = null
     let ended = false
@@ -29,7 +29,7 @@ export function openLinkTo(url: string): OpenLink {
     }
     const client = createWSClient({
       url,
-      ...(token === null ? {} : { connectionParams: { token } }),
+      ...(token === null ? {} : { connectionParams: { token, ...(language !== undefined && { language }) } }),
       keepAlive: { enabled: true, intervalMs: TIMINGS.pingAfterMs, pongTimeoutMs: TIMINGS.pongMs },
       WebSocket: boundedWebSocket(WebSocket, (created) => {
         socket = created
