@@ -1,7 +1,7 @@
 import { connect, type Db } from '@acme/db'
 import { startProxy } from '@acme/local'
 import { freshDatabase } from '@acme/local/testing'
-import { createMailer, type RunningWorker, runWorker } from '@acme/worker'
+import { createLinks, createMailer, type RunningWorker, runWorker } from '@acme/worker'
 import { expect, test, vi } from 'vitest'
 import { createApp, serveOperations } from './app.ts'
 import { addWorkerMetrics, createMetrics } from './metrics.ts'
@@ -76,8 +76,12 @@ function startWorker(db: Db): Promise<RunningWorker> {
   return runWorker({
     db,
     mailer,
-    appName: 'Acme',
-    domain: 'acme.example',
+    reply: {
+      appName: 'Acme',
+      domain: 'acme.example',
+      chatUrl: null,
+      links: createLinks({ secret: 'a secret for tests', publicUrl: 'http://localhost' }),
+    },
     replyEmailDelayMs: 500,
     log: () => {},
   })

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type ApiOptions, createApi, ensureFirstAdmin } from '@acme/api/server'
 import { connect, type Db, migrate } from '@acme/db'
 import { Hub, relayThroughPostgres } from '@acme/realtime'
-import { createMailer, type RunningWorker, runWorker } from '@acme/worker'
+import { createLinks, createMailer, type RunningWorker, runWorker } from '@acme/worker'
 import type { FastifyInstance } from 'fastify'
 import { sql } from 'kysely'
 import { createApp, serveOperations } from './app.ts'
@@ -20,6 +20,7 @@ import { createSessionCookie } from './session-cookie.ts'
 import type { Settings } from './settings.ts'
 import type { SocketLimits } from './socket/limits.ts'
 import { serveSockets } from './socket/serve-sockets.ts'
+import { serveUnsubscribing } from './unsubscribing/serve-unsubscribing.ts'
 import { within } from './within.ts'
 
 const SWEEP_MS = 2_000
@@ -116,6 +117,7 @@ async function makeServer(options: ServerOptions, started: AsyncDisposableStack)
   let ready = false
   let worker: RunningWorker | undefined
   const { role } = settings
+  const links = createLinks({ secret: settings.sessionSecret, publicUrl: settings.publicUrl })
   const closeHttp = orderlyClose(app)
   serveOperations(app, { db: reserved, metrics, role, isReady: () => ready, worker: () => worker })
   const toStop: (() => Promise<void>)[] = [() => closeHttp(ANSWER_WITHIN_MS)]
@@ -153,6 +155,7 @@ async function makeServer(options: ServerOptions, started: AsyncDisposableStack)
       reportError,
       limits: options.httpLimits,
     })
+    await serveUnsubscribing(app, { db, links })
     await (options.pages ?? ((pages) => servePages(pages, origins)))(app)
     await options.extraPages?.(app)
   }
@@ -167,12 +170,17 @@ async function makeServer(options: ServerOptions, started: AsyncDisposableStack)
         ? db
         : started.use(connect({ url: settings.databaseUrl, max: 8, onIdleError }))
     const mailer = createMailer({ smtpUrl: settings.smtpUrl, from: settings.mailFrom })
+    started.defer(() => mailer.close())
     const running = await runWorker({
       db: jobs,
       mailer,
-      appName: settings.appName,
       replyEmailDelayMs: settings.replyEmailDelayMs,
-      domain: new URL(settings.publicUrl).hostname,
+      reply: {
+        appName: settings.appName,
+        domain: new URL(settings.publicUrl).hostname,
+        chatUrl: settings.chatUrl,
+        links,
+      },
       log: (level, message, facts) => log[level](facts ?? {}, message),
     })
     toStop.push(() => running.stop())

@@ -19,6 +19,8 @@ export interface Settings {
   mailFrom: string
   /** APP_NAME: how the product calls itself towards users. */
   appName: string
+  /** CHAT_URL: the page of the host that has the widget, which reply emails lead to; null leaves them without a button. */
+  chatUrl: string | null
   /** IDENTITY_SECRETS: shared with the hosts' back ends, newest first; null makes one up. */
   identitySecrets: readonly string[] | null
   /** SESSION_SECRET: keys the hashes of session tokens; null makes one up. */
@@ -94,6 +96,10 @@ const schema = z.object({
     .regex(/^\P{Cc}+@\P{Cc}+$/u, 'is no sender like Support <support@example.com>')
     .optional(),
   APP_NAME: z.string().trim().min(1).max(60).default('Acme Support'),
+  CHAT_URL: z
+    .url({ protocol: /^https?$/, error: 'is no https:// address' })
+    .refine((url) => !url.includes('#'), 'must have no fragment: the mail puts its own behind it')
+    .optional(),
   IDENTITY_SECRETS: list.pipe(z.array(secret)),
   SESSION_SECRET: secret.optional(),
   ALLOWED_ORIGINS: list.pipe(z.array(origin)),
@@ -152,6 +158,7 @@ export function readSettings(env: NodeJS.ProcessEnv): SettingsResult {
       smtpUrl: v.SMTP_URL ?? null,
       mailFrom: v.MAIL_FROM ?? `${v.APP_NAME} <support@localhost>`,
       appName: v.APP_NAME,
+      chatUrl: v.CHAT_URL ?? null,
       identitySecrets: v.IDENTITY_SECRETS.length > 0 ? v.IDENTITY_SECRETS : null,
       sessionSecret: v.SESSION_SECRET ?? null,
       allowedOrigins: v.ALLOWED_ORIGINS,

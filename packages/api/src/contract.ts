@@ -36,6 +36,8 @@ export interface ChatUser {
   kind: 'user' | 'visitor'
   name: string | null
   email: string | null
+  /** They unsubscribed from emails about replies. */
+  emailOptedOut: boolean
 }
 
 /** A card of the inbox. */

@@ -1,3 +1,5 @@
 export { createMailer, type Handover, type Mail, type Mailer, type MailerOptions } from './mailer.ts'
+export { createLinks, type Links } from './reply-email/links.ts'
 export { oldestDueReplySeconds } from './reply-email/oldest-due.ts'
+export { readSubscriber, type Subscriber, setOptedOut } from './reply-email/opt-out.ts'
 export { type RunningWorker, runWorker, type WorkerOptions } from './run-worker.ts'

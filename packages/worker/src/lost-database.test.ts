@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { createMailer, type Mailer } from './mailer.ts'
 import { type RunningWorker, runWorker, type WorkerOptions } from './run-worker.ts'
-import { type Fixture, fixture } from './testing/fixture.ts'
+import { type Fixture, fixture, REPLY } from './testing/fixture.ts'
 
 let f: Fixture
 beforeAll(async () => {
@@ -195,7 +195,8 @@ interface TestWorker extends RunningWorker, AsyncDisposable {
 async function start(db: Db, options: Partial<WorkerOptions> = {}): Promise<TestWorker> {
   const lines: string[] = []
   const worker = await runWorker({
-    ...f.options,
+    mailer: f.mailer,
+    reply: REPLY,
     db,
     replyEmailDelayMs: 500,
     log: (level, message) => lines.push(`${level} ${message}`),
@@ -215,7 +216,7 @@ function heldMailer() {
   const underWay = Promise.withResolvers<void>()
   const released = Promise.withResolvers<void>()
   let count = 0
-  const mailer: Mailer = {
+  const mailer: Pick<Mailer, 'send'> = {
     async send() {
       count += 1
       underWay.resolve()

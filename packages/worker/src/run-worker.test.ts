@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import type { Mailer } from './mailer.ts'
 import { claimDue } from './reply-email/claim-due.ts'
 import { runWorker, type WorkerOptions } from './run-worker.ts'
-import { type Fixture, fixture } from './testing/fixture.ts'
+import { type Fixture, fixture, REPLY } from './testing/fixture.ts'
 
 let f: Fixture
 beforeAll(async () => {
@@ -19,7 +19,14 @@ beforeEach(async () => {
 
 /** A worker that also ends when its test fails. */
 async function start(options: Partial<WorkerOptions> = {}) {
-  const worker = await runWorker({ ...f.options, replyEmailDelayMs: 500, log: () => {}, ...options })
+  const worker = await runWorker({
+    db: f.db,
+    mailer: f.mailer,
+    reply: REPLY,
+    replyEmailDelayMs: 500,
+    log: () => {},
+    ...options,
+  })
   return { ...worker, [Symbol.asyncDispose]: worker.stop }
 }
 const dueIn = (chatId: string, ms: number) =>
@@ -61,7 +68,7 @@ test('P8 a job under way at the stop is done and gone, also when the pool ends r
     await using db = connect({ url: f.databaseUrl })
     const underWay = Promise.withResolvers<void>()
     const mayEnd = Promise.withResolvers<void>()
-    const mailer: Mailer = {
+    const mailer: Pick<Mailer, 'send'> = {
       async send() {
         underWay.resolve()
         await mayEnd.promise

@@ -2,16 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Db, isConnectionLost } from '@acme/db'
 import { type JobRunner, startJobRunner } from './job-runner.ts'
 import type { Mailer } from './mailer.ts'
+import type { MailOptions } from './reply-email/mail.ts'
 import { CRONTAB, createTasks } from './tasks.ts'
 
 export interface WorkerOptions {
   db: Db
-  mailer: Mailer
-  appName: string
+  mailer: Pick<Mailer, 'send'>
+  /** What the mail about unread replies is made with. */
+  reply: MailOptions
   /** How long a reply stays unread before it is mailed, as the sending side has it. */
   replyEmailDelayMs: number
-  /** Domain of message ids. */
-  domain: string
   log: Log
 }
 

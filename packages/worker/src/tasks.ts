@@ -4,15 +4,14 @@ import { forgetExpiredSessions } from './forget-expired-sessions.ts'
 import type { Mailer } from './mailer.ts'
 import { flagAbandoned } from './reply-email/claim.ts'
 import { claimDue } from './reply-email/claim-due.ts'
+import type { MailOptions } from './reply-email/mail.ts'
 import { sendReplyEmail } from './reply-email/send.ts'
 import type { Log } from './run-worker.ts'
 
 export interface TaskOptions {
   db: Db
-  mailer: Mailer
-  appName: string
-  /** Domain of message ids. */
-  domain: string
+  mailer: Pick<Mailer, 'send'>
+  reply: MailOptions
   /** How long a reply stays unread before it is mailed, as the sending side has it. */
   replyEmailDelayMs: number
   log: Log
@@ -29,7 +28,7 @@ const LOOK_AGAIN_AT_MOST_MS = 60_000
 
 /** What the product's jobs do. Each may run twice, also at the same time: a mail is claimed before it is sent. */
 export function createTasks(options: TaskOptions) {
-  const { db, mailer, appName, domain, replyEmailDelayMs, log, signal } = options
+  const { db, mailer, reply, replyEmailDelayMs, log, signal } = options
   // What becomes due from now on is due after the delay: whoever looks that often is never late.
   const lookAgainMs = Math.min(LOOK_AGAIN_AT_MOST_MS, Math.max(LOOK_AGAIN_AT_LEAST_MS, replyEmailDelayMs))
   return {
@@ -48,7 +47,7 @@ export function createTasks(options: TaskOptions) {
     sendReplyEmail: async (payload) => {
       if (!isSendReplyEmail(payload)) throw new Error('sendReplyEmail: a payload of another shape')
       await sendReplyEmail(
-        { db, mailer, appName, domain, log: (message, facts) => log('info', message, facts) },
+        { ...reply, db, mailer, log: (message, facts) => log('info', message, facts) },
         payload.chatId,
         signal,
       )

@@ -36,6 +36,7 @@ export function ChatHeader({ user, connection, here, archived, ready, archive }:
         <p>
           {user.email && user.email !== name && <span className="chat-email">{user.email}</span>}
           {user.kind === 'visitor' && <span>Visitor</span>}
+          {user.emailOptedOut && <span>Gets no emails</span>}
           {userIsHere && <span>In the chat now</span>}
         </p>
       </div>

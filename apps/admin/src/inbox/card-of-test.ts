@@ -8,7 +8,7 @@ export function card(
 ): SupportChatListItem {
   return {
     id,
-    user: { id: `user-${id}`, kind: 'user', name: id, email: null },
+    user: { id: `user-${id}`, kind: 'user', name: id, email: null, emailOptedOut: false },
     lastMessage: { preview: `${id} at ${at}`, senderType: 'user' },
     lastMessageAt: new Date(at),
     messageCount: 1,

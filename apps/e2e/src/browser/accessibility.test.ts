@@ -1,13 +1,10 @@
-import axe from 'axe-core'
 import type { Browser, Frame, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { z } from 'zod'
+import { violations } from '../testing/axe.ts'
 import { openBrowser } from '../testing/browser.ts'
 import { logInToInbox } from '../testing/inbox.ts'
 import { type Stack, startStack } from '../testing/stack.ts'
 import { visit } from '../testing/widget.ts'
-
-const RESULT = z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string() })) })
 
 let browser: Browser
 let stack: Stack
@@ -19,18 +16,6 @@ afterAll(async () => {
   await browser?.close()
   await stack?.[Symbol.asyncDispose]()
 })
-
-/** What axe finds against WCAG 2.2 A and AA, in words. */
-async function violations(where: Page | Frame): Promise<string[]> {
-  await where.evaluate(axe.source)
-  const found = await where.evaluate(
-    "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then(({ violations }) => violations)",
-  )
-  return z
-    .array(RESULT)
-    .parse(found)
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`)
-}
 
 function frameOf(page: Page): Frame {
   const frame = page.frames().find((one) => one.url().includes('/widget/'))

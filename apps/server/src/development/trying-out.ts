@@ -38,6 +38,7 @@ export async function tryItOut(settings: Settings, onProgress: (text: string) =>
       databaseUrl,
       smtpUrl,
       identitySecrets,
+      chatUrl: settings.chatUrl ?? new URL('/', settings.publicUrl).href,
       sessionSecret: settings.sessionSecret ?? secrets.sessionSecret,
       firstAdmin: settings.firstAdmin ?? { email: 'admin@acme.example', password: secrets.adminPassword },
     },

@@ -201,6 +201,7 @@ export function createWidget(base: URL): Widget {
       options = { ...options, ...looks }
       if (identity === undefined) delete options.identity
       else options.identity = identity
+      const isFirst = launcher === null
       launcher ??= createLauncher({
         onToggle: () => setOpen(!isOpen),
         onEscape: () => setOpen(false),
@@ -209,6 +210,7 @@ export function createWidget(base: URL): Widget {
       launcher.setTheme(options.theme ?? {})
       launcher.setTexts(launcherTexts(options.language ?? navigator.language))
       if (!same) become(identity)
+      if (isFirst && location.hash === OPEN) setOpen(true)
     },
     open: () => setOpen(true),
     close: () => setOpen(false),
@@ -227,6 +229,9 @@ export function createWidget(base: URL): Widget {
     },
   }
 }
+
+/** A link with this fragment, as in a reply email, opens the panel. */
+const OPEN = '#acme-chat'
 
 function isStill(person: Person, identity: IdentitySource | undefined): boolean {
   if (person.identity === null || identity === undefined)

@@ -4,6 +4,12 @@ window.AcmeChat ||= (...args) => {
   ;(AcmeChat.q ||= []).push(args)
 }
 
+// The link in a reply email names nobody: it leads to whom this browser was last.
+const named = new URLSearchParams(location.search).get('as')
+const last = localStorage.getItem('demo-as')
+if (named !== null) localStorage.setItem('demo-as', named)
+else if (last !== null) location.replace(`/?as=${last}${location.hash}`)
+
 const as = document.currentScript?.dataset.as ?? 'visitor'
 if (as === 'visitor') AcmeChat('boot')
 else AcmeChat('boot', { identity: fetchIdentity })

@@ -8,14 +8,21 @@ export interface Claim {
   upToSeq: number
   /** What `email_claimed_seq` was before, to undo a claim that certainly led to nothing. */
   previousSeq: number
+  userId: string
   to: { name: string; address: string }
+  /** A language tag; null when it is not known. */
+  language: string | null
+  /** `upToSeq` of the chat's last mails before this one, oldest first. */
+  earlier: number[]
   /** How many replies are unread. */
   count: number
   /** The newest of them, oldest first. */
   replies: { content: string; senderName: string | null; createdAt: Date }[]
 }
 
-const MAX_REPLIES = 20
+const MAX_REPLIES = 5
+/** So many mails are named as those that this one follows. */
+const MAX_EARLIER = 10
 
 /**
  * Looks again, under the chat's row lock, whether mail still helps, and claims the unread replies before anything
@@ -31,8 +38,10 @@ export async function claim(db: Queries, chatId: string): Promise<Claim | { notN
         'c.userReadSeq',
         'c.emailClaimedSeq',
         'c.archivedAt',
+        'c.userId',
         'u.email',
         'u.name',
+        'u.language',
         'u.emailOptedOutAt',
       ])
       .where('c.id', '=', chatId)
@@ -70,12 +79,23 @@ export async function claim(db: Queries, chatId: string): Promise<Claim | { notN
       .execute()
     if (notNeeded || !newest || !chat.email) return { notNeeded: notNeeded ?? '' }
 
+    const earlier = await trx
+      .selectFrom('replyEmails')
+      .select('upToSeq')
+      .where('chatId', '=', chatId)
+      .where('state', 'in', ['sent', 'unknown'])
+      .orderBy('upToSeq', 'desc')
+      .limit(MAX_EARLIER)
+      .execute()
     await trx.insertInto('replyEmails').values({ chatId, upToSeq: newest.seq, state: 'claimed' }).execute()
     return {
       chatId,
       upToSeq: newest.seq,
       previousSeq: chat.emailClaimedSeq,
+      userId: chat.userId,
       to: { name: chat.name ?? '', address: chat.email },
+      language: chat.language,
+      earlier: earlier.map(({ upToSeq }) => upToSeq).reverse(),
       count: newest.count,
       replies: replies.reverse(),
     }

@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createMailer } from '../mailer.ts'
-import { type Fixture, fixture } from '../testing/fixture.ts'
+import { type Fixture, fixture, REPLY } from '../testing/fixture.ts'
 import { claim, flagAbandoned } from './claim.ts'
 import { claimDue } from './claim-due.ts'
 import { sendReplyEmail } from './send.ts'
@@ -29,7 +29,7 @@ describe('P8 the email about unread replies', () => {
     const [mail, ...more] = f.mailbox.messages()
     expect(more).toEqual([])
     expect(mail?.to).toEqual(['ada@customer.example'])
-    expect(mail?.subject).toBe('Acme: 2 replies to your message')
+    expect(mail?.subject).toBe('New reply from Acme Support')
     expect(mail?.text).toContain('> Reply 1 & <b>more</b>')
     expect(mail?.text).toContain('Reply 2')
     expect(mail?.html).toContain('Reply 1 &amp; &lt;b&gt;more&lt;/b&gt;')
@@ -59,32 +59,70 @@ describe('P8 the email about unread replies', () => {
     expect(f.mailbox.messages()).toHaveLength(1)
     await f.reply(chatId)
     await Promise.all(Array.from({ length: 4 }, () => send(chatId)))
-    const subjects = f.mailbox.messages().map(({ subject }) => subject)
-    expect(subjects).toEqual(['Acme: 3 replies to your message', 'Acme: a reply to your message'])
+    const texts = f.mailbox.messages().map(({ text }) => text.match(/you have (.*) that/)?.[1])
+    expect(texts).toEqual(['3 replies', 'a reply'])
     expect((await f.emails(chatId)).map(({ upToSeq }) => upToSeq)).toEqual([3, 4])
   })
 
   test.each([
-    [26, '6 earlier replies are not shown here; open the chat to read them.'],
-    [21, '1 earlier reply is not shown here; open the chat to read it.'],
-  ])('about %i replies counts all of them, shows the newest 20 and says so', async (count, omitted) => {
+    [26, '21 earlier replies are in the conversation.'],
+    [6, 'An earlier reply is in the conversation.'],
+  ])('about %i replies counts all of them, shows the newest 5 and says so', async (count, omitted) => {
     const chatId = await f.chat(count)
     await send(chatId)
     const [mail] = f.mailbox.messages()
-    expect(mail?.subject).toBe(`Acme: ${count} replies to your message`)
     for (const body of [mail?.text, mail?.html]) {
-      expect(body).toContain(`you have ${count} new replies from Acme:`)
+      expect(body).toContain(`you have ${count} replies that you have not read yet.`)
       expect(body).toContain(omitted)
-      expect(body).not.toContain(`Reply ${count - 20} &`)
-      expect(body).toContain(`Reply ${count - 19} &`)
+      expect(body).not.toContain(`Reply ${count - 5} &`)
+      expect(body).toContain(`Reply ${count - 4} &`)
     }
   })
 
-  test('about 20 replies shows all of them', async () => {
-    const chatId = await f.chat(20)
+  test('about 5 replies shows all of them', async () => {
+    const chatId = await f.chat(5)
     await send(chatId)
     expect(f.mailbox.messages()[0]?.text).toContain('Reply 1 &')
-    expect(f.mailbox.messages()[0]?.text).not.toContain('not shown')
+    expect(f.mailbox.messages()[0]?.text).not.toContain('earlier')
+  })
+
+  test('is in the language of the user’s widget', async () => {
+    const chatId = await f.chat(1, { email: 'ada@customer.example', name: 'Ada', language: 'de-CH' })
+    await send(chatId)
+    expect(f.mailbox.messages()[0]?.subject).toBe('Neue Antwort von Acme Support')
+  })
+
+  test('follows the chat’s earlier mails, and asks for no automatic answer', async () => {
+    const chatId = await f.chat(1)
+    await send(chatId)
+    await f.reply(chatId)
+    await send(chatId)
+    await f.reply(chatId)
+    await send(chatId)
+    const ids = [1, 2, 3].map((seq) => `<reply.${chatId}.${seq}@acme.example>`)
+    const header = (name: string) => f.mailbox.messages().map(({ headers }) => headers.get(name))
+    expect(f.mailbox.messages().map(({ messageId }) => messageId)).toEqual(ids)
+    expect(header('in-reply-to')).toEqual([undefined, ids[0], ids[1]])
+    expect(header('references').at(-1)).toBe(`${ids[0]} ${ids[1]}`)
+    expect(header('auto-submitted')).toEqual(Array(3).fill('auto-generated'))
+    expect(header('x-auto-response-suppress')).toEqual(Array(3).fill('All'))
+  })
+
+  test('leads to the page with the widget, and can be unsubscribed from by one click', async () => {
+    const chatId = await f.chat(1)
+    await send(chatId)
+    const [mail] = f.mailbox.messages()
+    expect(mail?.text).toContain('https://shop.example/help#acme-chat')
+    const [url = ''] = mail?.text.match(/https:\/\/support\.example\/unsubscribe\?token=\S+/) ?? []
+    expect(url).not.toBe('')
+    expect(mail?.headers.get('list-unsubscribe')).toBe(`<${url}>`)
+    expect(mail?.headers.get('list-unsubscribe-post')).toBe('List-Unsubscribe=One-Click')
+    const { userId } = await f.db
+      .selectFrom('supportChats')
+      .select('userId')
+      .where('id', '=', chatId)
+      .executeTakeFirstOrThrow()
+    expect(await REPLY.links.unsubscribes(new URL(url).searchParams.get('token') ?? '')).toBe(userId)
   })
 
   test('has only what is unread', async () => {
@@ -207,6 +245,7 @@ describe('P8 when something breaks on the way', () => {
     const mailer = createMailer({ smtpUrl: `smtp://${user}127.0.0.1:${port}`, from: 'a@b.example' })
     const mail = { subject: 's', text: 't', html: 'h', messageId: '<m@b.example>' }
     const handover = await mailer.send({ ...mail, to: { name: '', address: 'ada@customer.example' } })
+    mailer.close()
     expect(handover.type).toBe(type)
     expect(handover.outcome).not.toContain('ada@')
   })

@@ -1,11 +1,11 @@
 import type { Queries } from '@acme/db'
 import type { Mailer } from '../mailer.ts'
 import { claim, giveBack, settle } from './claim.ts'
-import { replyEmail, type TemplateOptions } from './template.ts'
+import { type MailOptions, replyMail } from './mail.ts'
 
-export interface SendOptions extends TemplateOptions {
+export interface SendOptions extends MailOptions {
   db: Queries
-  mailer: Mailer
+  mailer: Pick<Mailer, 'send'>
   log: (message: string, facts: Record<string, unknown>) => void
 }
 
@@ -16,7 +16,7 @@ export interface SendOptions extends TemplateOptions {
  * @throws when the mail was certainly not accepted, so that the queue tries again later.
  */
 export async function sendReplyEmail(
-  { db, mailer, log, ...template }: SendOptions,
+  { db, mailer, log, ...options }: SendOptions,
   chatId: string,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -25,7 +25,7 @@ export async function sendReplyEmail(
     log(`no reply email: ${claimed.notNeeded}`, { chatId })
     return
   }
-  const handover = await mailer.send(replyEmail(claimed, template), signal)
+  const handover = await mailer.send(await replyMail(claimed, options), signal)
   if (handover.type === 'not_sent') {
     await giveBack(db, claimed)
     throw new Error(`The mail server did not take the mail: ${handover.outcome}`)

@@ -4,11 +4,26 @@ import { freshDatabase } from '@acme/local/testing'
 import { runMigrations } from 'graphile-worker'
 import { sql } from 'kysely'
 import { createMailer, type Mailer } from '../mailer.ts'
+import { createLinks } from '../reply-email/links.ts'
+import type { MailOptions } from '../reply-email/mail.ts'
+import type { SendOptions } from '../reply-email/send.ts'
+
+/** How the mails of tests are made. */
+export const REPLY: MailOptions = {
+  appName: 'Acme',
+  domain: 'acme.example',
+  chatUrl: 'https://shop.example/help',
+  links: createLinks({
+    secret: 'a secret for links that is long enough',
+    publicUrl: 'https://support.example',
+  }),
+}
 
 export interface Person {
   email: string | null
   name: string | null
   emailOptedOutAt?: Date
+  language?: string
 }
 
 export interface Fixture extends AsyncDisposable {
@@ -18,7 +33,7 @@ export interface Fixture extends AsyncDisposable {
   mailer: Mailer
   log: string[]
   /** What `sendReplyEmail` works with. */
-  options: { db: Db; mailer: Mailer; appName: string; domain: string; log: (message: string) => void }
+  options: SendOptions
   /** A chat with so many unread replies, the email about which is due. */
   chat: (replies?: number, user?: Person) => Promise<string>
   reply: (chatId: string) => Promise<void>
@@ -69,7 +84,7 @@ export async function fixture(): Promise<Fixture> {
     mailbox,
     mailer,
     log,
-    options: { db, mailer, appName: 'Acme', domain: 'acme.example', log: (message) => log.push(message) },
+    options: { ...REPLY, db, mailer, log: (message) => log.push(message) },
     reply,
     async chat(replies = 1, user = { email: `${crypto.randomUUID()}@customer.example`, name: 'Ada' }) {
       const [id, userId] = [crypto.randomUUID(), crypto.randomUUID()]
@@ -100,6 +115,7 @@ export async function fixture(): Promise<Fixture> {
       return rows
     },
     async [Symbol.asyncDispose]() {
+      mailer.close()
       await mailbox.close()
       await db.destroy()
       await database[Symbol.asyncDispose]()

@@ -20,6 +20,7 @@ export function selectCards(db: Queries) {
       'u.kind',
       'u.name',
       'u.email',
+      'u.emailOptedOutAt',
     ])
 }
 
@@ -34,6 +35,7 @@ export function presentCard(row: CardRow): SupportChatListItem {
       kind: row.kind === 'visitor' ? 'visitor' : 'user',
       name: row.name,
       email: row.email,
+      emailOptedOut: row.emailOptedOutAt !== null,
     },
     lastMessage:
       row.lastMessagePreview === null || row.lastMessageSenderType === null

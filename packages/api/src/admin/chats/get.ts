@@ -24,7 +24,16 @@ export async function get(
     .selectFrom('supportChats as c')
     .innerJoin('users as u', 'u.id', 'c.userId')
     .where('c.id', '=', chatId)
-    .select(['c.id', 'c.archivedAt', 'c.createdAt', 'u.id as userId', 'u.kind', 'u.name', 'u.email'])
+    .select([
+      'c.id',
+      'c.archivedAt',
+      'c.createdAt',
+      'u.id as userId',
+      'u.kind',
+      'u.name',
+      'u.email',
+      'u.emailOptedOutAt',
+    ])
     .executeTakeFirst()
   if (!chat) throw new Refusal('chat_unknown')
 
@@ -43,6 +52,7 @@ export async function get(
       kind: chat.kind === 'visitor' ? 'visitor' : 'user',
       name: chat.name,
       email: chat.email,
+      emailOptedOut: chat.emailOptedOutAt !== null,
     },
     archivedAt: chat.archivedAt,
     createdAt: chat.createdAt,
