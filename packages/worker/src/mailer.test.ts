@@ -12,8 +12,9 @@ const MAIL = {
 }
 
 /** A mail server that takes everything, and does to a connection after each mail what a test wants. */
-async function mailServer(afterMail: (socket: Socket, mails: number) => void = () => {}) {
+async function mailServer(afterMail: (socket: Socket, mails: number) => void = () => {}, host = '127.0.0.1') {
   const seen = { connections: 0, mails: 0 }
+  const commands: string[] = []
   const server = createServer((socket) => {
     seen.connections += 1
     let inText = false
@@ -21,6 +22,7 @@ async function mailServer(afterMail: (socket: Socket, mails: number) => void = (
     socket.write('220 test\r\n')
     socket.on('data', (chunk) => {
       const said = chunk.toString()
+      commands.push(said)
       if (inText) {
         if (!said.endsWith('\r\n.\r\n')) return
         inText = false
@@ -30,17 +32,20 @@ async function mailServer(afterMail: (socket: Socket, mails: number) => void = (
       } else if (said.startsWith('DATA')) {
         inText = true
         socket.write('354 go on\r\n')
-      } else if (said.includes('nobody@')) socket.write('550 nobody of that name\r\n')
+      } else if (said.startsWith('EHLO')) socket.write('250-test\r\n250 AUTH PLAIN\r\n')
+      else if (said.includes('nobody@')) socket.write('550 nobody of that name\r\n')
       else socket.write('250 fine\r\n')
     })
   })
-  server.listen(0, '127.0.0.1')
+  server.listen(0, host)
   await once(server, 'listening')
   const address = server.address()
   const port = typeof address === 'object' && address ? address.port : 0
-  const mailer = createMailer({ smtpUrl: `smtp://127.0.0.1:${port}`, from: 'a@b.example' })
+  const mailer = createMailer({ smtpUrl: `smtp://${host}:${port}`, from: 'a@b.example' })
   return {
     seen,
+    commands,
+    port,
     mailer,
     async [Symbol.asyncDispose]() {
       mailer.close()
@@ -83,3 +88,21 @@ test.each([
   expect(await server.mailer.send(MAIL)).toMatchObject({ type: 'sent' })
   expect(server.seen).toEqual({ connections: 2, mails: 2 })
 })
+
+// All of 127.0.0.0/8 is this machine on Linux alone.
+test.skipIf(process.platform !== 'linux')(
+  'a password goes to another host encrypted, or not at all unless one says so (needs Linux)',
+  async () => {
+    await using server = await mailServer(() => {}, '127.0.0.2')
+    const address = `smtp://user:secret@127.0.0.2:${server.port}`
+    for (const [smtpUrl, type] of [
+      [address, 'not_sent'],
+      [`${address}?requireTLS=false`, 'sent'],
+    ] as const) {
+      const mailer = createMailer({ smtpUrl, from: 'a@b.example' })
+      expect((await mailer.send(MAIL)).type).toBe(type)
+      expect(server.commands.some((said) => said.startsWith('AUTH'))).toBe(type === 'sent')
+      mailer.close()
+    }
+  },
+)

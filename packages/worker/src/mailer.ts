@@ -29,7 +29,7 @@ export interface Mailer {
 }
 
 export interface MailerOptions {
-  /** `smtp://user:password@host:port` */
+  /** `smtp://user:password@host:port`, `smtps://` for TLS from the first byte; options of nodemailer may follow as a query. */
   smtpUrl: string
   /** `Acme Support <support@example.com>` */
   from: string
@@ -84,6 +84,7 @@ function openLine(smtpUrl: string, from: string): Line {
   const transport = nodemailer.createTransport(
     {
       url: smtpUrl,
+      ...(needsTls(smtpUrl) && { requireTLS: true }),
       pool: true,
       maxConnections: 1,
       maxMessages: MAILS_PER_CONNECTION,
@@ -116,6 +117,17 @@ function openLine(smtpUrl: string, from: string): Line {
     },
     close: () => transport.close(),
   }
+}
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+/**
+ * A password and mail leave this machine encrypted or not at all: left to itself STARTTLS is used where it is offered, and
+ * whoever stands between can hide the offer (RFC 3207, section 6). `requireTLS=false` in the address says otherwise.
+ */
+function needsTls(smtpUrl: string): boolean {
+  const { protocol, username, hostname, searchParams } = new URL(smtpUrl)
+  return protocol === 'smtp:' && username !== '' && !LOOPBACK.has(hostname) && !searchParams.has('requireTLS')
 }
 
 /** A logger for the library that keeps nothing, and only notices when a command goes out. */
