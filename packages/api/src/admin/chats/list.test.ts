@@ -43,7 +43,13 @@ test('a card has what the inbox shows', async () => {
   const [card] = (await list({})).chats
   expect(card).toEqual({
     id,
-    user: { id: user.userId, kind: 'user', name: 'Alice', email: expect.stringContaining('@example.com') },
+    user: {
+      id: user.userId,
+      kind: 'user',
+      name: 'Alice',
+      email: expect.stringContaining('@example.com'),
+      emailOptedOut: false,
+    },
     lastMessage: { preview: 'the answer', senderType: 'admin' },
     lastMessageAt: sent.createdAt,
     messageCount: 2,
