@@ -12,6 +12,7 @@ export { CallFault, faultOf } from './connection/fault.ts'
 export { isServerError } from './connection/server-error.ts'
 export type { SessionSource } from './connection/session.ts'
 export type { ConnectionState } from './connection/state.ts'
+export { transformer } from './connection/transformer.ts'
 export type { Conversation } from './conversation/conversation.ts'
 export {
   personalPendingStore,

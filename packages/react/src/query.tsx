@@ -1,10 +1,9 @@
 import type { AppRouter } from '@acme/api'
-import { isServerError } from '@acme/client'
+import { isServerError, transformer } from '@acme/client'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { httpLink } from '@trpc/client'
 import { type CreateTRPCReact, createTRPCReact } from '@trpc/react-query'
 import { type ReactNode, useState } from 'react'
-import superjson from 'superjson'
 import { askedAtLink } from './asked-at-link.ts'
 
 export type { Asked } from './asked-at-link.ts'
@@ -31,7 +30,7 @@ export function ApiProvider({ url, children }: { url: string; children: ReactNod
           // Inputs stand in the body: what is searched for must not end in a proxy's log of addresses.
           methodOverride: 'POST',
           url: `${url}/trpc`,
-          transformer: superjson,
+          transformer,
         }),
       ],
     }),

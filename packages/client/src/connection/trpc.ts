@@ -1,10 +1,10 @@
 import type { AppRouter } from '@acme/api'
 import { createTRPCClient, createWSClient, httpLink, wsLink } from '@trpc/client'
-import superjson from 'superjson'
 import { TIMINGS } from '../platform/timings.ts'
 import { type CallFault, faultOf } from './fault.ts'
 import type { OpenLink } from './link.ts'
 import { boundedWebSocket } from './socket.ts'
+import { transformer } from './transformer.ts'
 import type { Reader, Wire } from './wire.ts'
 
 type Trpc = ReturnType<typeof createTRPCClient<AppRouter>>
@@ -40,7 +40,7 @@ export function openLinkTo(url: string, language?: string): OpenLink {
       onError: () => end(1006),
       onClose: (cause) => end(cause?.code ?? 1006),
     })
-    const trpc = createTRPCClient<AppRouter>({ links: [wsLink({ client, transformer: superjson })] })
+    const trpc = createTRPCClient<AppRouter>({ links: [wsLink({ client, transformer })] })
     return {
       wire: wireOver(trpc, () => !ended && events.onUnauthorized()),
       ping(onAlive) {
@@ -58,7 +58,7 @@ export function httpClient(url: string, token: string | null): Trpc {
     links: [
       httpLink({
         url,
-        transformer: superjson,
+        transformer,
         headers: token === null ? {} : { authorization: `Bearer ${token}` },
         fetch: (input, init) => fetch(input, { ...init, signal: inTime(init?.signal) }),
       }),
