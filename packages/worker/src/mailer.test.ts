@@ -11,30 +11,55 @@ const MAIL = {
   messageId: '<m@b.example>',
 }
 
-/** A mail server that takes everything, and does to a connection after each mail what a test wants. */
-async function mailServer(afterMail: (socket: Socket, mails: number) => void = () => {}, host = '127.0.0.1') {
+interface ServerOptions {
+  host?: string
+  /** What is done to a connection after each mail. */
+  afterMail?: (socket: Socket, mails: number) => void
+  /** Takes so many mails over one connection, and answers the next one with 421. */
+  mostMails?: number
+}
+
+/** A mail server that lets commands come together (RFC 2920), and takes everything else. */
+async function mailServer({
+  host = '127.0.0.1',
+  afterMail,
+  mostMails = Number.POSITIVE_INFINITY,
+}: ServerOptions = {}) {
   const seen = { connections: 0, mails: 0 }
   const commands: string[] = []
   const server = createServer((socket) => {
     seen.connections += 1
-    let inText = false
-    socket.on('error', () => {})
-    socket.write('220 test\r\n')
-    socket.on('data', (chunk) => {
-      const said = chunk.toString()
-      commands.push(said)
-      if (inText) {
-        if (!said.endsWith('\r\n.\r\n')) return
-        inText = false
+    let mails = 0
+    let text: string | null = null
+    const say = (line: string) => socket.write(`${line}\r\n`)
+    const hear = (line: string) => {
+      if (text !== null) {
+        text += `${line}\n`
+        if (line !== '.') return
+        text = null
+        mails += 1
         seen.mails += 1
-        socket.write('250 taken\r\n')
-        afterMail(socket, seen.mails)
-      } else if (said.startsWith('DATA')) {
-        inText = true
-        socket.write('354 go on\r\n')
-      } else if (said.startsWith('EHLO')) socket.write('250-test\r\n250 AUTH PLAIN\r\n')
-      else if (said.includes('nobody@')) socket.write('550 nobody of that name\r\n')
-      else socket.write('250 fine\r\n')
+        say('250 taken')
+        afterMail?.(socket, seen.mails)
+        return
+      }
+      commands.push(line)
+      if (line.startsWith('EHLO')) say('250-test\r\n250-PIPELINING\r\n250 AUTH PLAIN')
+      else if (mails >= mostMails) socket.end('421 enough\r\n')
+      else if (line.includes('nobody@')) say('550 nobody of that name')
+      else if (line === 'DATA' && commands.at(-2)?.includes('nobody@')) say('503 to whom')
+      else if (line === 'DATA') {
+        text = ''
+        say('354 go on')
+      } else say(line.startsWith('AUTH') ? '235 fine' : '250 fine')
+    }
+    let rest = ''
+    socket.on('error', () => {})
+    say('220 test')
+    socket.on('data', (chunk) => {
+      const lines = (rest + chunk.toString()).split('\r\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) if (socket.writable) hear(line)
     })
   })
   server.listen(0, host)
@@ -75,13 +100,15 @@ test.each([
   ['is reset', (socket: Socket) => socket.resetAndDestroy()],
 ])('a kept connection that %s costs no mail, and doubles none', async (_how, end) => {
   const ended = Promise.withResolvers<void>()
-  await using server = await mailServer((socket, mails) => {
-    if (mails > 1) return
-    // After the answer has left.
-    setImmediate(() => {
-      socket.once('close', () => ended.resolve())
-      end(socket)
-    })
+  await using server = await mailServer({
+    afterMail(socket, mails) {
+      if (mails > 1) return
+      // After the answer has left.
+      setImmediate(() => {
+        socket.once('close', () => ended.resolve())
+        end(socket)
+      })
+    },
   })
   expect(await server.mailer.send(MAIL)).toMatchObject({ type: 'sent' })
   await ended.promise
@@ -89,11 +116,22 @@ test.each([
   expect(server.seen).toEqual({ connections: 2, mails: 2 })
 })
 
+test('a server that takes some mails per connection and then says 421 gets all of them, each once', async () => {
+  await using server = await mailServer({ mostMails: 3 })
+  for (let n = 0; n < 20; n++) expect(await server.mailer.send(MAIL)).toMatchObject({ type: 'sent' })
+  expect(server.seen.mails).toBe(20)
+})
+
+test('a connection that ends before the text may go out is one over which nothing was sent', async () => {
+  await using server = await mailServer({ mostMails: 0 })
+  expect(await server.mailer.send(MAIL)).toMatchObject({ type: 'not_sent' })
+})
+
 // All of 127.0.0.0/8 is this machine on Linux alone.
 test.skipIf(process.platform !== 'linux')(
   'a password goes to another host encrypted, or not at all unless one says so (needs Linux)',
   async () => {
-    await using server = await mailServer(() => {}, '127.0.0.2')
+    await using server = await mailServer({ host: '127.0.0.2' })
     const address = `smtp://user:secret@127.0.0.2:${server.port}`
     for (const [smtpUrl, type] of [
       [address, 'not_sent'],

@@ -98,7 +98,7 @@ function openLine(smtpUrl: string, from: string): Line {
       disableFileAccess: true,
       disableUrlAccess: true,
       debug: true,
-      logger: listenFor('DATA', () => {
+      logger: listenForGoAhead(() => {
         textSent = true
       }),
     },
@@ -130,11 +130,14 @@ function needsTls(smtpUrl: string): boolean {
   return protocol === 'smtp:' && username !== '' && !LOOPBACK.has(hostname) && !searchParams.has('requireTLS')
 }
 
-/** A logger for the library that keeps nothing, and only notices when a command goes out. */
-function listenFor(command: string, onSent: () => void) {
+/**
+ * A logger for the library that keeps nothing, and only notices when the server lets the text come (354). The command for
+ * it says less: it goes out together with the others where the server takes them so (RFC 2920).
+ */
+function listenForGoAhead(onGoAhead: () => void) {
   const debug = (entry: unknown, text: unknown) => {
-    const fromUs = typeof entry === 'object' && entry !== null && 'tnx' in entry && entry.tnx === 'client'
-    if (fromUs && text === command) onSent()
+    const isServers = typeof entry === 'object' && entry !== null && 'tnx' in entry && entry.tnx === 'server'
+    if (isServers && typeof text === 'string' && text.startsWith('354')) onGoAhead()
   }
   const ignore = () => {}
   return { level: ignore, trace: debug, debug, info: ignore, warn: ignore, error: ignore, fatal: ignore }

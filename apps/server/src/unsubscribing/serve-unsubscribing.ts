@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
-import { addressKey } from '@acme/api/server'
+import { addressKey, RateLimit, Refusal } from '@acme/api/server'
 import { type Db, isConnectionLost, isPoolExhausted, isTransient } from '@acme/db'
 import { type Links, readSubscriber, setOptedOut } from '@acme/worker'
-import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { type Shown, unsubscribePage } from './page.ts'
 
-const PER_MINUTE = 60
+/** For one link, and for one address from which links come that are none: mail clients send the clicks of many from a few. */
+const LIMIT = { burst: 60, perSecond: 1 }
 
 export interface UnsubscribingOptions {
   db: Db
@@ -24,12 +24,8 @@ export async function serveUnsubscribing(
   root: FastifyInstance,
   { db, links }: UnsubscribingOptions,
 ): Promise<void> {
+  const limit = new RateLimit(LIMIT)
   await root.register(async (app) => {
-    await app.register(rateLimit, {
-      max: PER_MINUTE,
-      timeWindow: 60_000,
-      keyGenerator: ({ ip }) => addressKey(ip),
-    })
     // All is in the address: what a form or a mail client puts into the body is taken and not read.
     for (const type of ['application/x-www-form-urlencoded', 'multipart/form-data'])
       app.addContentTypeParser(type, { parseAs: 'buffer' }, (_request, _body, done) => done(null, null))
@@ -47,14 +43,17 @@ export async function serveUnsubscribing(
     const accepted = request.headers['accept-language'] ?? ''
     const given = query.safeParse(request.query)
     const userId = given.success ? await links.unsubscribes(given.data.token) : null
-    if (!given.success || userId === null) return show(reply.code(400), { state: 'invalid' }, accepted)
     try {
+      limit.take(userId ?? addressKey(request.ip))
+      if (!given.success || userId === null) return show(reply.code(400), { state: 'invalid' }, accepted)
       await act(userId, given.data)
       const subscriber = await readSubscriber(db, userId)
       if (!subscriber) return show(reply.code(400), { state: 'invalid' }, accepted)
       const state = subscriber.optedOut ? 'optedOut' : 'subscribed'
       return show(reply, { state, token: given.data.token }, subscriber.language ?? accepted)
     } catch (error) {
+      if (error instanceof Refusal)
+        return show(reply.code(429).header('retry-after', '60'), { state: 'unavailable' }, accepted)
       if (!isConnectionLost(error) && !isTransient(error) && !isPoolExhausted(error)) throw error
       return show(reply.code(503).header('retry-after', '60'), { state: 'unavailable' }, accepted)
     }

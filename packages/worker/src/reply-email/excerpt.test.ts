@@ -10,6 +10,8 @@ test.each([
   ['unbreakable', 'unbreakabl…'],
   ['👨‍👩‍👧👨‍👩‍👧👨‍👩‍👧👨‍👩‍👧👨‍👩‍👧👨‍👩‍👧👨‍👩‍👧👨‍👩‍👧👨‍👩‍👧👨‍👩‍👧👨‍👩‍👧', `${'👨‍👩‍👧'.repeat(10)}…`],
   ['one\n\ntwo three four', 'one\n\ntwo…'],
+  // Cut between words that no space parts, and not back to the only space there is.
+  ['Hi 注文は明日の朝に届きます', 'Hi 注文は明日の朝…'],
 ])('%j of at most ten graphemes is %j', (text, expected) => {
   expect(excerpt(text, 10)).toBe(expected)
 })

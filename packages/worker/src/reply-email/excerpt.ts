@@ -1,18 +1,24 @@
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+const words = new Intl.Segmenter(undefined, { granularity: 'word' })
 
 /** The beginning of a text: whole, or as many whole words as have room in `most` graphemes, and "…". */
 export function excerpt(text: string, most = 200): string {
   const trimmed = text.trim()
-  let end = 0
-  let count = 0
-  for (const { index, segment } of graphemes.segment(trimmed)) {
-    end = index
-    if (++count > most) break
-    end += segment.length
-  }
+  const end = endOf(trimmed, most)
   if (end === trimmed.length) return trimmed
-  const start = trimmed.slice(0, end)
-  // A word that goes on behind the cut is left out, unless there is nothing but that word.
-  const whole = /\s/.test(trimmed.charAt(end)) ? start : start.replace(/\s+\S*$/, '')
-  return `${whole.trimEnd()}…`
+  let cut = 0
+  // Not by spaces: many languages have none.
+  for (const { index } of words.segment(trimmed)) {
+    if (index > end) break
+    cut = index
+  }
+  // A word that is longer than there is room for is cut.
+  return `${trimmed.slice(0, cut || end).trimEnd()}…`
+}
+
+/** Where so many graphemes end. */
+function endOf(text: string, most: number): number {
+  let count = 0
+  for (const { index } of graphemes.segment(text)) if (++count > most) return index
+  return text.length
 }

@@ -28,7 +28,8 @@ const english: Texts = {
       : `${count} earlier replies are in the conversation.`,
   open: 'Open the conversation',
   openYourself: 'To answer, open the chat where you wrote to us.',
-  why: (appName) => `You get this email because you wrote to ${appName} and the reply was not read.`,
+  why: (appName) =>
+    `You get this email because you wrote to ${appName} and the reply was not read. Answers to this email are not read.`,
   unsubscribe: 'No more emails about replies',
 }
 
@@ -46,7 +47,7 @@ const german: Texts = {
   open: 'Unterhaltung öffnen',
   openYourself: 'Zum Antworten öffnen Sie bitte den Chat, in dem Sie uns geschrieben haben.',
   why: (appName) =>
-    `Sie erhalten diese E-Mail, weil Sie ${appName} geschrieben haben und die Antwort ungelesen blieb.`,
+    `Sie erhalten diese E-Mail, weil Sie ${appName} geschrieben haben und die Antwort ungelesen blieb. Antworten auf diese E-Mail werden nicht gelesen.`,
   unsubscribe: 'Keine E-Mails mehr über Antworten',
 }
 
@@ -62,7 +63,7 @@ const french: Texts = {
   open: 'Ouvrir la conversation',
   openYourself: 'Pour répondre, ouvrez le chat dans lequel vous nous avez écrit.',
   why: (appName) =>
-    `Vous recevez cet e-mail parce que vous avez écrit à ${appName} et que la réponse n’a pas été lue.`,
+    `Vous recevez cet e-mail parce que vous avez écrit à ${appName} et que la réponse n’a pas été lue. Les réponses à cet e-mail ne sont pas lues.`,
   unsubscribe: 'Ne plus recevoir d’e-mails sur les réponses',
 }
 
@@ -76,7 +77,8 @@ const spanish: Texts = {
       : `Hay ${count} respuestas anteriores en la conversación.`,
   open: 'Abrir la conversación',
   openYourself: 'Para responder, abra el chat en el que nos escribió.',
-  why: (appName) => `Recibe este correo porque escribió a ${appName} y la respuesta quedó sin leer.`,
+  why: (appName) =>
+    `Recibe este correo porque escribió a ${appName} y la respuesta quedó sin leer. Las respuestas a este correo no se leen.`,
   unsubscribe: 'No recibir más correos sobre respuestas',
 }
 
@@ -87,7 +89,7 @@ const arabic: Texts = {
   more: (count) => `ردود أقدم في المحادثة: ${count}`,
   open: 'افتح المحادثة',
   openYourself: 'للرد، افتح المحادثة التي راسلتنا فيها.',
-  why: (appName) => `وصلتك هذه الرسالة لأنك راسلت ${appName} ولم تقرأ الرد.`,
+  why: (appName) => `وصلتك هذه الرسالة لأنك راسلت ${appName} ولم تقرأ الرد. الردود على هذه الرسالة لا تُقرأ.`,
   unsubscribe: 'إيقاف الرسائل عن الردود',
 }
 
