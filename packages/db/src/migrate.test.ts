@@ -22,6 +22,14 @@ test('migrating twice is migrating once', async () => {
   })
 })
 
+test('an older version starts on the schema of a newer one, and changes nothing', async () => {
+  await withDatabase({ empty: true }, async (db) => {
+    await migrate(db)
+    await sql`insert into kysely_migration (name, timestamp) values ('9999-of-the-future', '')`.execute(db)
+    expect(await migrate(db)).toEqual([])
+  })
+})
+
 test('four processes that start at the same time on an empty database migrate it once', async () => {
   for (let round = 0; round < 5; round++) {
     await withDatabase({ empty: true }, async (db, url) => {
