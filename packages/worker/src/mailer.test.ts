@@ -47,7 +47,8 @@ async function mailServer({
       if (line.startsWith('EHLO')) say('250-test\r\n250-PIPELINING\r\n250 AUTH PLAIN')
       else if (mails >= mostMails) socket.end('421 enough\r\n')
       else if (line.includes('nobody@')) say('550 nobody of that name')
-      else if (line === 'DATA' && commands.at(-2)?.includes('nobody@')) say('503 to whom')
+      else if (line.includes('later@')) say('450 later')
+      else if (line === 'DATA' && /nobody@|later@/.test(commands.at(-2) ?? '')) say('503 to whom')
       else if (line === 'DATA') {
         text = ''
         say('354 go on')
@@ -120,6 +121,14 @@ test('a server that takes some mails per connection and then says 421 gets all o
   await using server = await mailServer({ mostMails: 3 })
   for (let n = 0; n < 20; n++) expect(await server.mailer.send(MAIL)).toMatchObject({ type: 'sent' })
   expect(server.seen.mails).toBe(20)
+})
+
+test('a refusal for now over a kept connection is not asked for again at once', async () => {
+  await using server = await mailServer()
+  expect(await server.mailer.send(MAIL)).toMatchObject({ type: 'sent' })
+  const later = await server.mailer.send({ ...MAIL, to: { name: '', address: 'later@customer.example' } })
+  expect(later.type).toBe('not_sent')
+  expect(server.commands.filter((line) => line.includes('later@'))).toHaveLength(1)
 })
 
 test('a connection that ends before the text may go out is one over which nothing was sent', async () => {

@@ -17,8 +17,8 @@ export type Handover =
   | { type: 'sent'; outcome: string }
   /** Refused for good: sending it again would be refused again. */
   | { type: 'rejected'; outcome: string }
-  /** Certainly not accepted; may be tried again. */
-  | { type: 'not_sent'; outcome: string }
+  /** Certainly not accepted; may be tried again. `isLost`: the connection ended, and nothing was said of this mail. */
+  | { type: 'not_sent'; outcome: string; isLost?: boolean }
   /** The connection broke after the text was on its way: it may or may not have been accepted. */
   | { type: 'unknown'; outcome: string }
 
@@ -62,8 +62,8 @@ export function createMailer({ smtpUrl, from }: MailerOptions): Mailer {
       const kept = idle.pop()
       if (kept) {
         const handover = await sendOver(kept, mail, signal)
-        // The server may have closed it meanwhile. Nothing was accepted, so another one may try.
-        if (handover.type !== 'not_sent' || signal?.aborted) return handover
+        // The server may have closed it meanwhile: without a word on this mail another connection may try.
+        if (handover.type !== 'not_sent' || !handover.isLost || signal?.aborted) return handover
       }
       return sendOver(openLine(smtpUrl, from), mail, signal)
     },
@@ -145,6 +145,8 @@ function listenForGoAhead(onGoAhead: () => void) {
 
 /** Commands whose refusal is about this recipient or this text; all others are about us, and may be mended. */
 const FINAL_COMMANDS = new Set(['RCPT TO', 'DATA'])
+/** It is about the session, whatever command it answers. */
+const BAD_SEQUENCE = 503
 
 /**
  * Replies of 5xx are final, of 4xx are not (RFC 5321, 4.2.1), if they are about the recipient or the text. Without a
@@ -161,10 +163,13 @@ function judge(error: unknown, textSent: boolean): Handover {
 
   const reply = fact('responseCode')
   const command = String(fact('command'))
-  if (typeof reply === 'number') {
-    return { type: reply >= 500 && FINAL_COMMANDS.has(command) ? 'rejected' : 'not_sent', outcome }
+  if (typeof reply === 'number' && reply >= 400) {
+    const isFinal = reply >= 500 && reply !== BAD_SEQUENCE && FINAL_COMMANDS.has(command)
+    return { type: isFinal ? 'rejected' : 'not_sent', outcome }
   }
+  // Also when the server says something that is no answer to a text.
   if (textSent) return { type: 'unknown', outcome }
   // Without a recipient that can be used nothing was sent, and nothing will be.
-  return { type: fact('code') === 'EENVELOPE' ? 'rejected' : 'not_sent', outcome }
+  if (fact('code') === 'EENVELOPE') return { type: 'rejected', outcome }
+  return { type: 'not_sent', outcome, isLost: true }
 }

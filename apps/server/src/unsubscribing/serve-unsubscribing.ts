@@ -27,8 +27,8 @@ export async function serveUnsubscribing(
   const limit = new RateLimit(LIMIT)
   await root.register(async (app) => {
     // All is in the address: what a form or a mail client puts into the body is taken and not read.
-    for (const type of ['application/x-www-form-urlencoded', 'multipart/form-data'])
-      app.addContentTypeParser(type, { parseAs: 'buffer' }, (_request, _body, done) => done(null, null))
+    app.removeAllContentTypeParsers()
+    app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null, null))
     app.get('/unsubscribe', (request, reply) => answer(request, reply, async () => {}))
     app.post('/unsubscribe', (request, reply) =>
       answer(request, reply, (userId, { undo }) => setOptedOut(db, userId, undo === undefined)),

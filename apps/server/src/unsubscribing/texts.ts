@@ -62,7 +62,7 @@ const TEXTS: Record<string, Texts> = {
 
 /** In the language of a tag such as `de-AT`, or of an Accept-Language header; English where we have none. */
 export function textsIn(tag: string): { language: string; texts: Texts } {
-  const language = tag.slice(0, 2).toLowerCase()
-  const texts = TEXTS[language]
-  return texts ? { language, texts } : { language: 'en', texts: ENGLISH }
+  const asked = tag.split(',').map((one) => one.trim().split(/[-;]/)[0]?.toLowerCase() ?? '')
+  const language = asked.find((one) => one === 'en' || Object.hasOwn(TEXTS, one)) ?? 'en'
+  return { language, texts: TEXTS[language] ?? ENGLISH }
 }

@@ -5,10 +5,14 @@ window.AcmeChat ||= (...args) => {
 }
 
 // The link in a reply email names nobody: it leads to whom this browser was last.
-const named = new URLSearchParams(location.search).get('as')
-const last = localStorage.getItem('demo-as')
-if (named !== null) localStorage.setItem('demo-as', named)
-else if (last !== null) location.replace(`/?as=${last}${location.hash}`)
+try {
+  const named = new URLSearchParams(location.search).get('as')
+  const last = localStorage.getItem('demo-as')
+  if (named !== null) localStorage.setItem('demo-as', named)
+  else if (last !== null) location.replace(`/?as=${encodeURIComponent(last)}${location.hash}`)
+} catch {
+  // Where storage is blocked it leads to a visitor.
+}
 
 const as = document.currentScript?.dataset.as ?? 'visitor'
 if (as === 'visitor') AcmeChat('boot')

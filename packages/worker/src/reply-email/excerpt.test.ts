@@ -15,3 +15,7 @@ test.each([
 ])('%j of at most ten graphemes is %j', (text, expected) => {
   expect(excerpt(text, 10)).toBe(expected)
 })
+
+test('what is shown is bounded, also where one character is made of many', () => {
+  expect(excerpt(`a${'\u{E0100}'.repeat(3_999)}`).length).toBeLessThan(3_000)
+})

@@ -1,11 +1,15 @@
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 const words = new Intl.Segmenter(undefined, { granularity: 'word' })
 
+/** UTF-16 units of a grapheme that are reckoned with. */
+const MOST_UNITS = 12
+
 /** The beginning of a text: whole, or as many whole words as have room in `most` graphemes, and "…". */
 export function excerpt(text: string, most = 200): string {
-  const trimmed = text.trim()
+  // A grapheme can be of any length.
+  const trimmed = text.trim().slice(0, most * MOST_UNITS)
   const end = endOf(trimmed, most)
-  if (end === trimmed.length) return trimmed
+  if (end === text.trim().length) return trimmed
   let cut = 0
   // Not by spaces: many languages have none.
   for (const { index } of words.segment(trimmed)) {

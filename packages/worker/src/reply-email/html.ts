@@ -24,7 +24,7 @@ const DARK = `
       }`
 
 export function htmlOf(said: Said): string {
-  const { language, subject, appName, greeting, unread, more, replies, why, unsubscribe } = said
+  const { language, subject, appName, greeting, news, more, replies, why, unsubscribe } = said
   const direction = language === 'ar' ? 'rtl' : 'ltr'
   return `<!doctype html>
 <html lang="${language}" dir="${direction}">
@@ -39,18 +39,18 @@ export function htmlOf(said: Said): string {
     </style>
   </head>
   <body class="page" style="margin:0;padding:0;background:${PAGE}">
-    <div style="display:none;max-height:0;overflow:hidden">${escaped(capitalized(unread))}</div>
+    <div style="display:none;max-height:0;overflow:hidden">${escaped(capitalized(news))}</div>
     <table role="presentation" class="page" width="100%" cellpadding="0" cellspacing="0" border="0" style="background:${PAGE}">
       <tr>
         <td align="center" style="padding:24px 12px">
-          <table role="presentation" class="card" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:560px;background:${CARD};border-radius:12px">
+          <table role="presentation" class="card" width="560" cellpadding="0" cellspacing="0" border="0" style="width:100%;max-width:560px;background:${CARD};border-radius:12px">
             <tr><td style="padding:28px 24px 0;${FONT};font-size:16px;line-height:24px;font-weight:700;color:${INK}" class="ink"><span dir="auto">${escaped(appName)}</span></td></tr>
-            <tr><td style="padding:16px 24px 0;${FONT};font-size:16px;line-height:24px;color:${INK}" class="ink">${escaped(greeting)}<br>${escaped(unread)}</td></tr>
+            <tr><td style="padding:16px 24px 0;${FONT};font-size:16px;line-height:24px;color:${INK}" class="ink">${escaped(greeting)}<br>${escaped(news)}</td></tr>
             ${more === null ? '' : row(more, 14, 'faint', FAINT)}
             ${replies.map(quote).join('')}
             <tr><td style="padding:24px 24px 28px">${action(said.action)}</td></tr>
           </table>
-          <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:560px">
+          <table role="presentation" width="560" cellpadding="0" cellspacing="0" border="0" style="width:100%;max-width:560px">
             <tr><td style="padding:16px 24px 0;${FONT};font-size:13px;line-height:20px;color:${FAINT}" class="faint">${escaped(why)}<br><a href="${escaped(unsubscribe.url)}" class="faint" style="color:${FAINT}">${escaped(unsubscribe.label)}</a></td></tr>
           </table>
         </td>
@@ -79,7 +79,7 @@ function action({ label, url }: Said['action']): string {
   if (url === null) {
     return `<span class="ink" style="${FONT};font-size:16px;line-height:24px;color:${INK}">${escaped(label)}</span>`
   }
-  return `<table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr><td class="button" style="background:${ACCENT};border-radius:8px"><a href="${escaped(url)}" class="button" style="display:inline-block;padding:12px 22px;background:${ACCENT};border-radius:8px;${FONT};font-size:16px;line-height:24px;font-weight:600;color:#ffffff;text-decoration:none">${escaped(label)}</a></td></tr></table>`
+  return `<table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr><td class="button" style="background:${ACCENT};border-radius:8px;mso-padding-alt:12px 22px"><a href="${escaped(url)}" class="button" style="display:inline-block;padding:12px 22px;background:${ACCENT};border-radius:8px;${FONT};font-size:16px;line-height:24px;font-weight:600;color:#ffffff;text-decoration:none">${escaped(label)}</a></td></tr></table>`
 }
 
 /** A sentence that goes on behind a greeting begins small. */

@@ -59,8 +59,8 @@ describe('P8 the email about unread replies', () => {
     expect(f.mailbox.messages()).toHaveLength(1)
     await f.reply(chatId)
     await Promise.all(Array.from({ length: 4 }, () => send(chatId)))
-    const texts = f.mailbox.messages().map(({ text }) => text.match(/you have (.*) that/)?.[1])
-    expect(texts).toEqual(['3 replies', 'a reply'])
+    const texts = f.mailbox.messages().map(({ text }) => text.match(/you have (.*)\./)?.[1])
+    expect(texts).toEqual(['3 new replies', 'a new reply'])
     expect((await f.emails(chatId)).map(({ upToSeq }) => upToSeq)).toEqual([3, 4])
   })
 
@@ -72,7 +72,7 @@ describe('P8 the email about unread replies', () => {
     await send(chatId)
     const [mail] = f.mailbox.messages()
     for (const body of [mail?.text, mail?.html]) {
-      expect(body).toContain(`you have ${count} replies that you have not read yet.`)
+      expect(body).toContain(`you have ${count} new replies.`)
       expect(body).toContain(omitted)
       expect(body).not.toContain(`Reply ${count - 5} &`)
       expect(body).toContain(`Reply ${count - 4} &`)

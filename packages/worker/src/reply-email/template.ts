@@ -9,7 +9,7 @@ export interface ReplyEmailData {
   /** A language tag, as `de-AT`; English where it is null or not among ours. */
   language: string | null
   recipientName: string | null
-  /** Replies that are unread. */
+  /** Replies that are unread and were not mailed before. */
   count: number
   /** The newest of them, oldest first. */
   replies: readonly { senderName: string | null; createdAt: Date; content: string }[]
@@ -37,7 +37,7 @@ export interface Said {
   subject: string
   appName: string
   greeting: string
-  unread: string
+  news: string
   /** Null when all are shown. */
   more: string | null
   replies: ShownReply[]
@@ -68,7 +68,7 @@ function say(data: ReplyEmailData): Said {
     appName,
     subject: texts.subject(supportName),
     greeting: texts.greeting(data.recipientName),
-    unread: texts.unread(count),
+    news: texts.news(count),
     more: left > 0 ? texts.more(left) : null,
     replies: replies.map(({ senderName, createdAt, content }) => ({
       sender: senderName ?? supportName,
@@ -85,11 +85,11 @@ function actionOf({ open, openYourself }: Texts, url: string | null): Said['acti
   return url === null ? { label: openYourself, url } : { label: open, url }
 }
 
-function textOf({ greeting, unread, more, replies, action, why, unsubscribe }: Said): string {
+function textOf({ greeting, news, more, replies, action, why, unsubscribe }: Said): string {
   return [
     greeting,
     '',
-    unread,
+    news,
     ...(more ? ['', more] : []),
     ...replies.flatMap(({ sender, time, excerpt }) => [
       '',

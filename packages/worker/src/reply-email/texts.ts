@@ -2,8 +2,8 @@
 export interface Texts {
   subject: (sender: string) => string
   greeting: (name: string | null) => string
-  /** So many replies are unread. Also what mail clients show beside the subject. */
-  unread: (count: number) => string
+  /** So many replies are new since the mail before. Also what mail clients show beside the subject. */
+  news: (count: number) => string
   /** So many older ones are not shown. */
   more: (count: number) => string
   open: string
@@ -18,10 +18,7 @@ export type Language = keyof typeof TEXTS
 const english: Texts = {
   subject: (sender) => `New reply from ${sender}`,
   greeting: (name) => (name ? `Hello ${name},` : 'Hello,'),
-  unread: (count) =>
-    count === 1
-      ? 'you have a reply that you have not read yet.'
-      : `you have ${count} replies that you have not read yet.`,
+  news: (count) => (count === 1 ? 'you have a new reply.' : `you have ${count} new replies.`),
   more: (count) =>
     count === 1
       ? 'An earlier reply is in the conversation.'
@@ -36,10 +33,7 @@ const english: Texts = {
 const german: Texts = {
   subject: (sender) => `Neue Antwort von ${sender}`,
   greeting: (name) => (name ? `Hallo ${name},` : 'Hallo,'),
-  unread: (count) =>
-    count === 1
-      ? 'eine Antwort an Sie ist noch ungelesen.'
-      : `${count} Antworten an Sie sind noch ungelesen.`,
+  news: (count) => (count === 1 ? 'Sie haben eine neue Antwort.' : `Sie haben ${count} neue Antworten.`),
   more: (count) =>
     count === 1
       ? 'Eine frühere Antwort steht in der Unterhaltung.'
@@ -54,8 +48,8 @@ const german: Texts = {
 const french: Texts = {
   subject: (sender) => `Nouvelle réponse de ${sender}`,
   greeting: (name) => (name ? `Bonjour ${name},` : 'Bonjour,'),
-  unread: (count) =>
-    count === 1 ? 'vous avez une réponse non lue.' : `vous avez ${count} réponses non lues.`,
+  news: (count) =>
+    count === 1 ? 'vous avez une nouvelle réponse.' : `vous avez ${count} nouvelles réponses.`,
   more: (count) =>
     count === 1
       ? 'Une réponse plus ancienne se trouve dans la conversation.'
@@ -70,7 +64,7 @@ const french: Texts = {
 const spanish: Texts = {
   subject: (sender) => `Nueva respuesta de ${sender}`,
   greeting: (name) => (name ? `Hola, ${name}:` : 'Hola:'),
-  unread: (count) => (count === 1 ? 'tiene una respuesta sin leer.' : `tiene ${count} respuestas sin leer.`),
+  news: (count) => (count === 1 ? 'tiene una respuesta nueva.' : `tiene ${count} respuestas nuevas.`),
   more: (count) =>
     count === 1
       ? 'Hay una respuesta anterior en la conversación.'
@@ -85,7 +79,7 @@ const spanish: Texts = {
 const arabic: Texts = {
   subject: (sender) => `رد جديد من ${sender}`,
   greeting: (name) => (name ? `مرحبًا ${name}،` : 'مرحبًا،'),
-  unread: (count) => (count === 1 ? 'لديك رد لم تقرأه بعد.' : `ردود لم تقرأها بعد: ${count}`),
+  news: (count) => (count === 1 ? 'لديك رد جديد.' : `ردود جديدة: ${count}`),
   more: (count) => `ردود أقدم في المحادثة: ${count}`,
   open: 'افتح المحادثة',
   openYourself: 'للرد، افتح المحادثة التي راسلتنا فيها.',
@@ -97,7 +91,7 @@ const TEXTS = { en: english, de: german, fr: french, es: spanish, ar: arabic }
 
 /** The texts for a language tag such as `de-AT`; English where we have none. */
 export function textsFor(tag: string | null): { language: Language; texts: Texts } {
-  const wanted = tag?.slice(0, 2).toLowerCase() ?? 'en'
+  const wanted = tag?.split('-')[0]?.toLowerCase() ?? 'en'
   const language = isLanguage(wanted) ? wanted : 'en'
   return { language, texts: TEXTS[language] }
 }
