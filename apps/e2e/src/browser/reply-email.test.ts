@@ -16,7 +16,8 @@ let stack: Stack
 beforeAll(async () => {
   browser = await openBrowser()
   const port = String(await freePort())
-  const url = `http://localhost:${port}`
+  // Not localhost: a browser asks for it at ::1 first, where another test may have the same port.
+  const url = `http://127.0.0.1:${port}`
   const env = { PORT: port, PUBLIC_URL: url, CHAT_URL: `${url}/?as=alice`, REPLY_EMAIL_DELAY: '500ms' }
   stack = await startStack({ env })
 })
