@@ -4,6 +4,7 @@ import { type Db, isConnectionLost } from '@acme/db'
 import { Logger, parseCrontab, run, type TaskList, type WorkerEvents } from 'graphile-worker'
 import { sql } from 'kysely'
 import { followLife, LONGEST_JOB_MS } from './job-runner-life.ts'
+import { releasedOnce } from './released-once.ts'
 
 export interface JobRunnerOptions {
   db: Db
@@ -46,7 +47,7 @@ export async function startJobRunner(options: JobRunnerOptions): Promise<JobRunn
   const events: WorkerEvents = new EventEmitter()
   const life = followLife(events)
   const starting = run({
-    pgPool: db.pool,
+    pgPool: releasedOnce(db.pool),
     taskList: tasks,
     parsedCronItems: parseCrontab(crontab),
     concurrency: 4,
