@@ -1,6 +1,6 @@
 import type { Queries } from '@acme/db'
 import type { SelectQueryBuilder } from 'kysely'
-import type { SupportChatListItem } from '../../contract.ts'
+import type { ChatUser, SupportChatListItem } from '../../contract.ts'
 
 /** What a card of the inbox is made of: no message is touched, the chat's row has it all. */
 export function selectCards(db: Queries) {
@@ -27,16 +27,23 @@ export function selectCards(db: Queries) {
 type CardRow =
   ReturnType<typeof selectCards> extends SelectQueryBuilder<infer _D, infer _T, infer Row> ? Row : never
 
+/** Whose chat it is, as support staff see them. */
+export function presentUser(
+  row: Pick<CardRow, 'userId' | 'kind' | 'name' | 'email' | 'emailOptedOutAt'>,
+): ChatUser {
+  return {
+    id: row.userId,
+    kind: row.kind === 'visitor' ? 'visitor' : 'user',
+    name: row.name,
+    email: row.email,
+    emailOptedOut: row.emailOptedOutAt !== null,
+  }
+}
+
 export function presentCard(row: CardRow): SupportChatListItem {
   return {
     id: row.id,
-    user: {
-      id: row.userId,
-      kind: row.kind === 'visitor' ? 'visitor' : 'user',
-      name: row.name,
-      email: row.email,
-      emailOptedOut: row.emailOptedOutAt !== null,
-    },
+    user: presentUser(row),
     lastMessage:
       row.lastMessagePreview === null || row.lastMessageSenderType === null
         ? null

@@ -6,6 +6,7 @@ import type { Deps } from '../../deps.ts'
 import { Refusal } from '../../errors.ts'
 import type { AdminCaller } from '../../identity/caller.ts'
 import { uuid } from '../../ids.ts'
+import { presentUser } from './card.ts'
 
 export const getInput = z.strictObject({ chatId: uuid })
 
@@ -47,13 +48,7 @@ export async function get(
     lastSeq,
     unreadCount: await countUnread(deps.db, chatId, lastSeq),
     messages,
-    user: {
-      id: chat.userId,
-      kind: chat.kind === 'visitor' ? 'visitor' : 'user',
-      name: chat.name,
-      email: chat.email,
-      emailOptedOut: chat.emailOptedOutAt !== null,
-    },
+    user: presentUser(chat),
     archivedAt: chat.archivedAt,
     createdAt: chat.createdAt,
   }
