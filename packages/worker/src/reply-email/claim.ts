@@ -14,7 +14,7 @@ export interface Claim {
   language: string | null
   /** `upToSeq` of the chat's last mails before this one, oldest first. */
   earlier: number[]
-  /** How many replies are unread. */
+  /** How many replies are unread and in no mail yet. */
   count: number
   /** The newest of them, oldest first. */
   replies: { content: string; senderName: string | null; createdAt: Date }[]

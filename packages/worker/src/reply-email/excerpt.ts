@@ -6,18 +6,19 @@ const MOST_UNITS = 12
 
 /** The beginning of a text: whole, or as many whole words as have room in `most` graphemes, and "…". */
 export function excerpt(text: string, most = 200): string {
+  const trimmed = text.trim()
   // A grapheme can be of any length.
-  const trimmed = text.trim().slice(0, most * MOST_UNITS)
-  const end = endOf(trimmed, most)
-  if (end === text.trim().length) return trimmed
+  const start = trimmed.slice(0, most * MOST_UNITS)
+  const end = endOf(start, most)
+  if (end === trimmed.length) return trimmed
   let cut = 0
   // Not by spaces: many languages have none.
-  for (const { index } of words.segment(trimmed)) {
+  for (const { index } of words.segment(start)) {
     if (index > end) break
     cut = index
   }
   // A word that is longer than there is room for is cut.
-  return `${trimmed.slice(0, cut || end).trimEnd()}…`
+  return `${start.slice(0, cut || end).trimEnd()}…`
 }
 
 /** Where so many graphemes end. */
