@@ -199,10 +199,8 @@ export class MessageWriter {
   /** What cannot be stored now holds up what came with it and goes after it: a chat's order is that of its messages. */
   #refuse(batch: readonly Waiting[], refusal: Refusal): void {
     const chatIds = new Set(batch.map(({ message }) => message.chatId))
-    const isHeldUp = ({ message, most }: Waiting) => most < MAX_BATCH && chatIds.has(message.chatId)
-    const heldUp = this.#waiting.filter(isHeldUp)
-    this.#waiting = this.#waiting.filter((waiting) => !isHeldUp(waiting))
-    for (const { reject } of [...batch, ...heldUp]) reject(refusal)
+    for (const { reject } of batch) reject(refusal)
+    this.#refuseWaiting(({ message, most }) => most < MAX_BATCH && chatIds.has(message.chatId), refusal)
   }
 
   /** Messages of chats that are locked wait until it is time to try again. */
@@ -215,11 +213,18 @@ export class MessageWriter {
 
   /** Also what came later: it must not be stored before what has to be sent again. */
   #giveUp(chatId: string): void {
-    const { ofChat = [], others = [] } = Object.groupBy(this.#waiting, ({ message }) =>
-      message.chatId === chatId ? 'ofChat' : 'others',
+    this.#refuseWaiting(
+      ({ message }) => message.chatId === chatId,
+      new Refusal('unavailable', { retryAfterMs: 1_000 }),
+    )
+  }
+
+  #refuseWaiting(isMeant: (waiting: Waiting) => boolean, refusal: Refusal): void {
+    const { meant = [], others = [] } = Object.groupBy(this.#waiting, (waiting) =>
+      isMeant(waiting) ? 'meant' : 'others',
     )
     this.#waiting = others
-    for (const { reject } of ofChat) reject(new Refusal('unavailable', { retryAfterMs: 1_000 }))
+    for (const { reject } of meant) reject(refusal)
   }
 
   /** Where they were: what has come since for the same chat goes after them. */
